@@ -1,0 +1,105 @@
+//! What the function, the template, the gateway and the documentation need to know of one route.
+use std::{future::Future, pin::Pin};
+
+use db::{Access, Db, Domain};
+pub use lambda_http::http::Method;
+
+use crate::{Allow, Problem, Request, Response, Shape};
+
+/// The answer of a route, as a future of its own so that `serve` is compiled once.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send + 'a>>;
+
+/// One method on one path: one function.
+#[derive(Debug)]
+pub struct Route {
+    /// Binary, function and operation name: `<domain>-<verb>-<noun>`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// API Gateway syntax: `/v1/finance/contributions/{id}`, or `$default` for what no route takes.
+    pub path: &'static str,
+    /// One sentence for the documentation.
+    pub summary: &'static str,
+    /// The database this route works on.
+    pub domain: Domain,
+    /// What it does there.
+    pub access: Access,
+    /// Who may call it; nobody unless the route says so.
+    pub allow: Allow,
+    /// Query parameters beyond path parameters; any other is refused.
+    pub query: &'static [Query],
+    /// The status of success.
+    pub status: u16,
+    /// The JSON body it takes; [`Shape::NONE`] if it takes none.
+    pub body: Shape,
+    /// The JSON body it answers.
+    pub reply: Shape,
+    /// Whether it takes an `Idempotency-Key`.
+    pub idempotency: Idempotency,
+    /// Whether it takes `If-Match`.
+    pub if_match: bool,
+    /// The constraints, error codes and rules a caller can break, as problem codes for the documentation.
+    pub problems: &'static [&'static str],
+    /// Bytes of body it takes at most.
+    pub body_limit: usize,
+    /// Seconds until the function is ended.
+    pub timeout_s: u16,
+    /// Megabytes of memory.
+    pub memory_mb: u16,
+    /// What it does.
+    pub answer: for<'a> fn(&'a Request, &'a Db) -> Answer<'a>,
+    /// At least one that works and one that is refused.
+    pub examples: &'static [Example],
+}
+
+/// A query parameter: `name` and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// As in the URL: `limit`, `sort`, `filter[status][eq]`.
+    pub name: &'static str,
+    /// One sentence with unit and default.
+    pub about: &'static str,
+}
+
+/// What a route does with an `Idempotency-Key`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idempotency {
+    /// The method is safe or idempotent by itself.
+    None,
+    /// Taken when sent.
+    Accepted,
+    /// Refused without: the route moves money.
+    Required,
+}
+
+/// A request with the status that it must get on a database with migrations and seeds.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// `good`, or what is wrong with it: `too-small`.
+    pub name: &'static str,
+    /// The role that the caller's token carries; `None` sends no token.
+    pub role: Option<&'static str>,
+    /// Values for the path's parameters, in order.
+    pub path: &'static [&'static str],
+    /// The query string without `?`.
+    pub query: &'static str,
+    /// Further headers.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The JSON body; empty for none.
+    pub body: &'static str,
+    /// The status it must get.
+    pub status: u16,
+}
+
+impl Example {
+    /// A request without path values, query, headers or body.
+    pub const DEFAULT: Example = Example {
+        name: "good",
+        role: None,
+        path: &[],
+        query: "",
+        headers: &[],
+        body: "",
+        status: 200,
+    };
+}
