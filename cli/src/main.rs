@@ -1,1 +1,110 @@
-fn main() {}
+//! `aruuri`: the command line that builds, serves and checks the functions on this machine.
+//!
+//! Data goes to stdout, everything else to stderr, and it never asks a question without a terminal.
+#![allow(dead_code, reason = "the frame comes before the commands that use it")]
+
+mod completion;
+mod failure;
+mod help;
+mod output;
+#[cfg(test)]
+mod tests;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    failure::{Exit, Failure},
+    output::{Color, Format, Output},
+};
+
+/// Local servers, functions and generated files of this repository.
+#[derive(Debug, Parser)]
+#[command(
+    name = "aruuri",
+    bin_name = "cargo aruuri",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = help::MAIN
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
+struct Global {
+    /// How data is written to stdout
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "table",
+        env = "ARUURI_OUTPUT"
+    )]
+    output: Format,
+    /// Only data and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// More about what happens; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    /// Colours; `auto` honours NO_COLOR, CLICOLOR_FORCE and TERM
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+/// One module per command; each has `run(self, &Output)`.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completion(completion::Completion),
+    Help(help::Help),
+}
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    output::early_color(&args).apply();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return refuse_usage(&error, &args),
+    };
+    cli.global.color.apply();
+    let out = Output::new(cli.global.output, cli.global.quiet, cli.global.verbose);
+    match run(cli.command, &out) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            failure.print(&out);
+            failure.exit().into()
+        }
+    }
+}
+
+/// A command returns the exit code of what it found, or why it could not look.
+fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Completion(command) => command.run(out),
+        Command::Help(command) => command.run(out),
+    }
+}
+
+/// Prints what clap has to say, as JSON where JSON was asked for, so that a script reads one form.
+fn refuse_usage(error: &clap::Error, args: &[OsString]) -> ExitCode {
+    if error.use_stderr() && output::early_format(args) == Format::Json {
+        let sentence = error.render().to_string();
+        let what = sentence.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let failure = Failure::new(Exit::Usage, what).next("cargo aruuri --help");
+        failure.print(&Output::new(Format::Json, false, 0));
+        return failure.exit().into();
+    }
+    // Nothing is left to report to when even this cannot be written.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() }
+}

@@ -1,0 +1,81 @@
+//! `help`: a command, or a topic that belongs to all of them.
+use clap::{Args, CommandFactory};
+
+use crate::{
+    Cli,
+    failure::{Exit, Failure},
+    output::Output,
+};
+
+/// Shown under the list of commands.
+pub(crate) const MAIN: &str = "\
+Examples:
+  cargo aruuri up                     start PostgreSQL, its replica and PgBouncer for this checkout
+  cargo aruuri status -o json | jq .  what runs, for a program
+  cargo aruuri down                   stop it again
+
+Topics:
+  cargo aruuri help exit-codes
+  cargo aruuri help environment";
+
+const ENVIRONMENT: &str = "\
+ARUURI_OUTPUT                        as --output: table or json
+ARUURI_ROOT                          the checkout to work on; found from the current folder otherwise
+ARUURI_PG_BIN                        the folder with initdb, postgres and pg_ctl
+ARUURI_PGBOUNCER_BIN                 the pgbouncer program
+NO_COLOR, CLICOLOR_FORCE, TERM       colours, unless --color says otherwise
+CI                                   a missing PgBouncer is an error in tests, not a warning
+
+ARUURI_<DOMAIN>_DATABASE_URL         direct: migrations (PLATFORM, PROJECTS, FINANCE, CONTENT)
+ARUURI_<DOMAIN>_DATABASE_URL_POOLED  through PgBouncer: what functions write with
+ARUURI_<DOMAIN>_DATABASE_URL_READ    the replica: what functions read with
+ARUURI_JWT_KEYS                      public keys of bearer tokens, a JWKS document
+ARUURI_JWT_ISSUER                    the `iss` a token must carry
+ARUURI_JWT_AUDIENCE                  the `aud` a token must carry
+ARUURI_CURSOR_KEY                    signs page cursors: 32 bytes, base64
+ARUURI_CORS_ORIGINS                  origins a browser may call from, separated by commas
+
+`cargo aruuri up` writes the last two groups to .aruuri/env for the local servers.";
+
+/// Explain a command or a topic
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  cargo aruuri help token
+  cargo aruuri help exit-codes
+  cargo aruuri help environment")]
+pub(crate) struct Help {
+    /// A command (with its subcommand), `exit-codes` or `environment`
+    topic: Vec<String>,
+}
+
+impl Help {
+    /// Writes the text to stdout.
+    pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
+        let words: Vec<&str> = self.topic.iter().map(String::as_str).collect();
+        match words[..] {
+            ["exit-codes"] => out.text(exit_codes())?,
+            ["environment"] => out.text(ENVIRONMENT)?,
+            _ => out.text(command_help(&words)?)?,
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+fn exit_codes() -> String {
+    let line = |exit: &Exit| format!("{:>3}  {}\n", *exit as u8, exit.title());
+    Exit::ALL.iter().map(line).collect()
+}
+
+fn command_help(words: &[&str]) -> Result<String, Failure> {
+    let mut root = Cli::command();
+    root.build();
+    let mut command = &mut root;
+    for word in words {
+        command = command.find_subcommand_mut(word).ok_or_else(|| {
+            Failure::new(Exit::Usage, format_args!("no command or topic `{}`", words.join(" ")))
+                .next("cargo aruuri --help")
+        })?;
+    }
+    Ok(command.render_help().ansi().to_string())
+}
