@@ -1,0 +1,116 @@
+//! Lists in pages, and fields of a partial update.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::Invalid;
+
+/// How many items a page may have: 1 to 200, 50 when not asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Limit(u8);
+
+/// One page of a list and where the next one starts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "{T}Page"))]
+pub struct Page<T> {
+    /// The items, in the order asked for.
+    pub data: Vec<T>,
+    /// Passed back as `cursor` for the next page; null on the last one.
+    #[cfg_attr(feature = "openapi", schemars(required))]
+    pub next_cursor: Option<String>,
+}
+
+/// A field of a JSON Merge Patch (RFC 7396): left alone, cleared, or given a value.
+///
+/// Needs `#[serde(default)]` on the field, since an absent key is an absent change:
+///
+/// ```
+/// # use types::{Line, Patch};
+/// #[derive(serde::Deserialize)]
+/// struct Input {
+///     #[serde(default)]
+///     note: Patch<Line<200>>,
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Patch<T> {
+    /// The key is not there: leave the field as it is.
+    #[default]
+    Absent,
+    /// The key is null: clear the field.
+    Null,
+    /// The new value.
+    Value(T),
+}
+
+impl Limit {
+    /// The fewest items.
+    pub const MIN: u8 = 1;
+    /// The most items.
+    pub const MAX: u8 = 200;
+
+    /// The number of items on a page.
+    pub const fn get(self) -> usize {
+        self.0 as usize
+    }
+
+    /// What to put after `limit` in SQL: one more than the page has, to see whether another page follows.
+    pub const fn with_next(self) -> i64 {
+        self.0 as i64 + 1
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl FromStr for Limit {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+        number
+            .filter(|number| (Self::MIN..=Self::MAX).contains(number))
+            .map(Self)
+            .ok_or_else(|| Invalid::new("must be a whole number from 1 to 200"))
+    }
+}
+
+impl<T> Patch<T> {
+    /// The new value, if there is one.
+    pub const fn as_value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// Whether the field changes: set or cleared.
+    pub const fn is_present(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
+    /// The new value of a field that cannot be cleared, None if it stays as it is.
+    ///
+    /// # Errors
+    /// When the field is null.
+    pub fn not_null(self) -> Result<Option<T>, Invalid> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Null => {
+                Err(Invalid::new("must not be null; leave the key out to keep the value"))
+            }
+            Self::Value(value) => Ok(Some(value)),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+    }
+}
