@@ -18,6 +18,9 @@ mod string;
 mod text;
 mod time;
 
+#[cfg(test)]
+mod tests;
+
 pub use id::*;
 pub use invalid::*;
 pub use localized::*;

@@ -173,24 +173,28 @@ fn bounded(header: &str) -> &str {
     head.rsplit_once(',').map_or("", |(ranges, _)| ranges)
 }
 
-/// How much the caller wants `locale`: weight in thousandths, then place in the header. Not named is 0, excluded is -1.
+/// How much the caller wants `locale`: weight in thousandths (0 not named, -1 excluded), then its place in the header.
 fn preference(header: &str, locale: Locale) -> (i32, Reverse<usize>) {
-    let not_named = (0, Reverse(usize::MAX));
-    let (mut named, mut any) = (not_named, not_named);
+    const NOT_NAMED: (i32, Reverse<usize>) = (0, Reverse(usize::MAX));
+    const EXCLUDED: (i32, Reverse<usize>) = (-1, Reverse(usize::MAX));
+
+    let (mut named, mut any) = (NOT_NAMED, NOT_NAMED);
     for (place, range) in header.split(',').enumerate() {
         let Some((tag, weight)) = range_and_weight(range) else { continue };
-        let exact = tag.eq_ignore_ascii_case(locale.as_str());
-        if exact && weight == 0 {
-            return (-1, Reverse(place));
-        }
-        let wish = (if weight == 0 { -1 } else { weight }, Reverse(place));
-        if exact || (is_within(tag, locale) && weight > 0) {
-            named = named.max(wish);
-        } else if tag == "*" {
+        let wish = if weight == 0 { EXCLUDED } else { (weight, Reverse(place)) };
+        if tag == "*" {
             any = wish;
+        } else if tag.eq_ignore_ascii_case(locale.as_str()) {
+            if wish == EXCLUDED {
+                return EXCLUDED;
+            }
+            named = named.max(wish);
+        } else if is_within(tag, locale) {
+            // Excluding de-AT says nothing about de: the maximum leaves it out.
+            named = named.max(wish);
         }
     }
-    if named == not_named { any } else { named }
+    if named == NOT_NAMED { any } else { named }
 }
 
 /// Whether `tag` is a variety of the locale's language, as `de-AT` is of `de`.

@@ -91,7 +91,7 @@ impl FromStr for Currency {
         let upper = code.map(|b| b.to_ascii_uppercase());
         Err(if iso4217::has_no_minor_unit(code) {
             Invalid::new(
-                "must be a currency with a minor unit; amounts in metals and units of account are not taken",
+                "must be a currency with a minor unit; not a metal, unit of account or test code",
             )
         } else if iso4217::exponent(upper).is_some() {
             Invalid::new(format!("must be in capital letters: {}", Self(upper)))

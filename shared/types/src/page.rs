@@ -14,11 +14,11 @@ pub struct Limit(u8);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "openapi", schemars(rename = "{T}Page"))]
+#[cfg_attr(feature = "openapi", schemars(extend("required" = ["data", "next_cursor"])))]
 pub struct Page<T> {
     /// The items, in the order asked for.
     pub data: Vec<T>,
     /// Passed back as `cursor` for the next page; null on the last one.
-    #[cfg_attr(feature = "openapi", schemars(required))]
     pub next_cursor: Option<String>,
 }
 
