@@ -1,1 +1,33 @@
-//! Routes.
+//! A route: its place in the HTTP API, what is checked before it answers, and how it answers.
+//! Knows no table.
+mod auth;
+mod cors;
+mod health;
+mod list;
+mod localize;
+mod log;
+mod once;
+pub mod problem;
+mod request;
+mod response;
+mod route;
+mod serve;
+mod server;
+mod shape;
+
+#[cfg(test)]
+mod tests;
+
+pub use auth::{Allow, Auth, Caller};
+pub use cors::preflight;
+pub use health::{PING, Ready, Version, ready, version};
+pub use list::{Filter, List, Listing};
+pub use localize::DEFAULT_LOCALE;
+pub use once::{key_reused, once};
+pub use problem::{Code, Fault, OnConstraint, Problem};
+pub use request::Request;
+pub use response::{Resource, Response, created, no_content, ok};
+pub use route::{Answer, Example, Idempotency, Method, Query, Route};
+pub use serve::{Exit, serve};
+pub use server::{Server, Unfit, variables};
+pub use shape::{Shape, Shaped};

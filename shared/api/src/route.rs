@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 use db::{Access, Db, Domain};
 pub use lambda_http::http::Method;
 
-use crate::{Allow, Problem, Request, Response, Shape};
+use crate::{Allow, Code, List, Problem, Request, Response, Shape};
 
 /// The answer of a route, as a future of its own so that `serve` is compiled once.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send + 'a>>;
@@ -26,8 +26,12 @@ pub struct Route {
     pub access: Access,
     /// Who may call it; nobody unless the route says so.
     pub allow: Allow,
-    /// Query parameters beyond path parameters; any other is refused.
+    /// Limit, order and filters, if it lists.
+    pub list: Option<&'static List>,
+    /// Further query parameters; any other is refused.
     pub query: &'static [Query],
+    /// Whether it answers LocalizedText, and so takes `?localize=all` and `Accept-Language`.
+    pub localized: bool,
     /// The status of success.
     pub status: u16,
     /// The JSON body it takes; [`Shape::NONE`] if it takes none.
@@ -38,8 +42,8 @@ pub struct Route {
     pub idempotency: Idempotency,
     /// Whether it takes `If-Match`.
     pub if_match: bool,
-    /// The constraints, error codes and rules a caller can break, as problem codes for the documentation.
-    pub problems: &'static [&'static str],
+    /// What it refuses beyond what every route refuses.
+    pub problems: &'static [Code],
     /// Bytes of body it takes at most.
     pub body_limit: usize,
     /// Seconds until the function is ended.
@@ -47,9 +51,36 @@ pub struct Route {
     /// Megabytes of memory.
     pub memory_mb: u16,
     /// What it does.
-    pub answer: for<'a> fn(&'a Request, &'a Db) -> Answer<'a>,
+    pub answer: for<'a> fn(&'a Request, &'a Db<'a>) -> Answer<'a>,
     /// At least one that works and one that is refused.
     pub examples: &'static [Example],
+}
+
+impl Route {
+    /// Every field that a route may leave out: nobody may call it, it has no database and no body.
+    pub const DEFAULT: Route = Route {
+        name: "",
+        method: Method::GET,
+        path: "",
+        summary: "",
+        domain: Domain::Platform,
+        access: Access::None,
+        allow: Allow::Nobody,
+        list: None,
+        query: &[],
+        localized: false,
+        status: 200,
+        body: Shape::NONE,
+        reply: Shape::NONE,
+        idempotency: Idempotency::None,
+        if_match: false,
+        problems: &[],
+        body_limit: 256 * 1024,
+        timeout_s: 10,
+        memory_mb: 256,
+        answer: |_, _| Box::pin(async { Err(Problem::not_found("route")) }),
+        examples: &[],
+    };
 }
 
 /// A query parameter: `name` and what it is for.

@@ -1,4 +1,27 @@
 //! One domain database: which URL, which connection, which statement. Knows no HTTP.
+//!
+//! A function keeps at most one connection for each URL it needs and sends every statement unnamed,
+//! with its types, in one round trip. What it does not do: named statements, `LISTEN`, `COPY`,
+//! session settings. Behind a transaction pooler those meet other clients.
+mod connection;
 mod domain;
+mod error;
+pub mod idempotency;
+mod pool;
+mod sql;
+mod steps;
+mod url;
+mod value;
 
+#[cfg(test)]
+mod tests;
+
+pub use connection::{Connection, Db, Tx};
 pub use domain::{Access, Domain};
+pub use error::{Chain, Error, Kind};
+pub use pool::Pool;
+pub use sql::{FromRow, Params, Sql, Statement, Step};
+pub use steps::Steps;
+pub use tokio_postgres::{Error as DriverError, Row, types::Type};
+pub use url::{Url, variables};
+pub use value::{Column, Field, Param, Pg, Value};

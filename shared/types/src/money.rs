@@ -131,6 +131,11 @@ impl Money {
         self.currency
     }
 
+    /// Minor units and currency, to be sent as two parameters.
+    pub const fn parts(&self) -> (&i64, &Currency) {
+        (&self.minor, &self.currency)
+    }
+
     /// Adds an amount of the same currency.
     ///
     /// # Errors

@@ -1,0 +1,92 @@
+//! `Idempotency-Key` for routes whose effect is not a ledger function of its own.
+use db::{
+    Db, Tx,
+    idempotency::{Key, Once, Stored},
+};
+use serde_json::{Value, json};
+
+use crate::{Problem, Request, Response, problem, response::header};
+
+impl Request {
+    /// Scope, key and fingerprint of this request, if it carries an `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// 400 for a malformed key.
+    pub fn once_key(&self) -> Result<Option<Key>, Problem> {
+        let Some(key) = self.idempotency_key()? else { return Ok(None) };
+        let caller = self.caller.as_ref().map(|c| c.contact.to_string()).unwrap_or_default();
+        let scope = format!("{}:{caller}", self.route.name);
+        Ok(Some(Key { scope, key: key.to_owned(), fingerprint: self.fingerprint() }))
+    }
+}
+
+/// Runs `work` once per `Idempotency-Key` and answers repeats with the first answer; without a key
+/// it just runs, in a transaction of its own.
+///
+/// # Errors
+/// Those of `work`; 422 if the key belongs to another request, 409 while the first is at work.
+pub async fn once(
+    req: &Request,
+    db: &Db<'_>,
+    work: impl AsyncFnOnce(&Tx<'_>) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let Some(key) = req.once_key()? else {
+        return db.interactive(work).await;
+    };
+    let kept = async |tx: &Tx<'_>| {
+        let response = work(tx).await?;
+        let stored = json!({ "status": response.status, "headers": response.headers, "body": response.body });
+        let status = i16::try_from(response.status).unwrap_or_default();
+        Ok((response, status, stored))
+    };
+    match db.once(&key, kept).await {
+        Ok(Once::Done(response)) => Ok(response),
+        Ok(Once::Replay(stored)) => replay(&key, stored),
+        Err(problem) => Err(in_progress(problem)),
+    }
+}
+
+/// Waiting for the key in vain means that the first request is still at work.
+fn in_progress(problem: Problem) -> Problem {
+    if problem.code == problem::BUSY {
+        let detail = "wait for the first request with this key, then repeat";
+        return Problem::new(problem::IN_PROGRESS, detail)
+            .with(header::RETRY_AFTER, "1")
+            .because(problem);
+    }
+    problem
+}
+
+fn replay(key: &Key, stored: Stored) -> Result<Response, Problem> {
+    if stored.fingerprint != key.fingerprint {
+        return Err(key_reused());
+    }
+    let stored = stored.response.unwrap_or_default();
+    let status = stored["status"].as_u64().and_then(|s| u16::try_from(s).ok()).unwrap_or(200);
+    let mut response = Response::new(status);
+    for pair in stored["headers"].as_array().into_iter().flatten() {
+        if let (Some(name), Some(value)) = (known(&pair[0]), pair[1].as_str()) {
+            response.set(name, value);
+        }
+    }
+    response.body = stored["body"].as_str().unwrap_or_default().to_owned();
+    Ok(response.with(header::REPLAYED, "true"))
+}
+
+/// 422: another request came with this key before.
+pub fn key_reused() -> Problem {
+    let detail = "was used for another request: choose a new one";
+    Problem::header(problem::KEY_REUSED, header::IDEMPOTENCY_KEY, detail)
+}
+
+/// The headers that a route sets.
+fn known(name: &Value) -> Option<&'static str> {
+    let names = [
+        header::CONTENT_TYPE,
+        header::CONTENT_LANGUAGE,
+        header::ETAG,
+        header::LOCATION,
+        header::VARY,
+    ];
+    names.into_iter().find(|known| name == known)
+}

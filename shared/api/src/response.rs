@@ -1,0 +1,139 @@
+//! What a route answers.
+use serde::Serialize;
+
+use crate::{Problem, Request, problem};
+
+/// The headers this crate sets and reads, in lower case.
+pub(crate) mod header {
+    pub(crate) const ACCEPT_LANGUAGE: &str = "accept-language";
+    pub(crate) const AUTHORIZATION: &str = "authorization";
+    pub(crate) const CACHE_CONTROL: &str = "cache-control";
+    pub(crate) const CONTENT_LANGUAGE: &str = "content-language";
+    pub(crate) const CONTENT_TYPE: &str = "content-type";
+    pub(crate) const ETAG: &str = "etag";
+    pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+    pub(crate) const IF_MATCH: &str = "if-match";
+    pub(crate) const IF_NONE_MATCH: &str = "if-none-match";
+    pub(crate) const LINK: &str = "link";
+    pub(crate) const LOCATION: &str = "location";
+    pub(crate) const ORIGIN: &str = "origin";
+    pub(crate) const REPLAYED: &str = "idempotency-replayed";
+    pub(crate) const REQUEST_ID: &str = "x-request-id";
+    pub(crate) const RETRY_AFTER: &str = "retry-after";
+    pub(crate) const TRACEPARENT: &str = "traceparent";
+    pub(crate) const VARY: &str = "vary";
+}
+
+/// A status, headers and a JSON text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Lower-case names; a later `set` replaces an earlier.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON, or empty.
+    pub body: String,
+}
+
+impl Response {
+    /// A response without body.
+    pub fn new(status: u16) -> Response {
+        Response { status, headers: Vec::new(), body: String::new() }
+    }
+
+    /// A response with `value` as JSON.
+    ///
+    /// # Errors
+    /// The value cannot be written as JSON: ours to mend.
+    pub fn json<T: Serialize + ?Sized>(status: u16, value: &T) -> Result<Response, Problem> {
+        let body = serde_json::to_string(value).map_err(|e| {
+            Problem::new(problem::INTERNAL, "the answer could not be written").because(e)
+        })?;
+        let mut response = Response { body, ..Response::new(status) };
+        response.set(header::CONTENT_TYPE, "application/json");
+        Ok(response)
+    }
+
+    /// The header's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a header.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.headers.retain(|(n, _)| *n != name);
+        self.headers.push((name, value.into()));
+    }
+
+    /// Sets a header and goes on.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Response {
+        self.set(name, value);
+        self
+    }
+
+    /// Adds a name to `Vary`.
+    pub(crate) fn vary(&mut self, name: &str) {
+        let value = match self.get(header::VARY) {
+            Some(old) => format!("{old}, {name}"),
+            None => name.to_owned(),
+        };
+        self.set(header::VARY, value);
+    }
+}
+
+/// A row that has an identity and a version.
+pub trait Resource: Serialize {
+    /// For `Location` and cursors.
+    fn id(&self) -> String;
+    /// For `ETag` and `If-Match`; `None` for what never changes.
+    fn version(&self) -> Option<i32>;
+    /// The LocalizedText members that a reader gets as one string in their language.
+    const LOCALIZED: &'static [&'static str] = &[];
+}
+
+/// 200 with the resource, or 304 if the caller has this version (RFC 9110, section 13.1.2).
+///
+/// # Errors
+/// The value cannot be written as JSON.
+pub fn ok<T: Resource>(req: &Request, value: &T) -> Result<Response, Problem> {
+    let response = one(req, 200, value)?;
+    let known = response.get(header::ETAG).is_some_and(|tag| req.has_none_match(tag));
+    if !known || !req.is_safe() {
+        return Ok(response);
+    }
+    Ok(Response { status: 304, body: String::new(), ..response })
+}
+
+/// 201 with the resource and its `Location`.
+///
+/// # Errors
+/// The value cannot be written as JSON.
+pub fn created<T: Resource>(req: &Request, value: &T) -> Result<Response, Problem> {
+    let location = format!("{}/{}", req.raw_path().trim_end_matches('/'), value.id());
+    Ok(one(req, 201, value)?.with(header::LOCATION, location))
+}
+
+/// 204.
+///
+/// # Errors
+/// Never; the type is that of a route's answer.
+pub fn no_content() -> Result<Response, Problem> {
+    Ok(Response::new(204))
+}
+
+fn one<T: Resource>(req: &Request, status: u16, value: &T) -> Result<Response, Problem> {
+    let mut response = if T::LOCALIZED.is_empty() {
+        Response::json(status, value)?
+    } else {
+        crate::localize::one(req, status, value)?
+    };
+    if let Some(version) = value.version() {
+        let language = match response.get(header::CONTENT_LANGUAGE) {
+            Some(language) => format!("-{}", language.replace(", ", "-")),
+            None => String::new(),
+        };
+        response.set(header::ETAG, format!("\"{version}{language}\""));
+    }
+    Ok(response)
+}

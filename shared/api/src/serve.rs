@@ -1,0 +1,49 @@
+//! The Lambda loop, compiled once for all functions.
+use std::{convert::Infallible, env, process::ExitCode};
+
+use lambda_http::{Body, service_fn};
+
+use crate::{Response, Route, Server, log};
+
+/// What `main` returns.
+pub type Exit = ExitCode;
+
+/// Runs one route as a Lambda function until the environment is shut down.
+pub fn serve(route: &'static Route) -> Exit {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let server = Server::new(route, |name| env::var(name).ok()).map_err(|e| e.to_string());
+    let (runtime, server) = match (runtime, server) {
+        (Ok(runtime), Ok(server)) => (runtime, &*Box::leak(Box::new(server))),
+        (Err(e), _) => return unfit(route, &e.to_string()),
+        (_, Err(e)) => return unfit(route, &e),
+    };
+    let ended = runtime.block_on(async {
+        // The init phase has the full processor, a small function's handler has a share of it.
+        server.warm().await;
+        let answer = async |http| Ok::<_, Infallible>(lambda(server.answer(http).await));
+        lambda_http::run(service_fn(answer)).await
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => unfit(route, &e.to_string()),
+    }
+}
+
+fn unfit(route: &Route, why: &str) -> Exit {
+    log::unfit(route.name, why);
+    ExitCode::FAILURE
+}
+
+fn lambda(response: Response) -> lambda_http::Response<Body> {
+    let mut builder = lambda_http::Response::builder().status(response.status);
+    for (name, value) in &response.headers {
+        builder = builder.header(*name, value);
+    }
+    let body = if response.body.is_empty() { Body::Empty } else { Body::Text(response.body) };
+    // A header with a control character is the only way to fail: none of ours carries input unchecked.
+    builder.body(body).unwrap_or_else(|_| {
+        let mut broken = lambda_http::Response::new(Body::Empty);
+        *broken.status_mut() = lambda_http::http::StatusCode::INTERNAL_SERVER_ERROR;
+        broken
+    })
+}

@@ -1,0 +1,326 @@
+//! One request's way to its database: statements, transactions, what may be sent again.
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    time::Duration,
+};
+
+use futures_util::future::{join, join_all, join3};
+use tokio::time::{Instant, sleep, timeout_at};
+use tokio_postgres::{Client, Row};
+
+use crate::{
+    Access, Domain, Error, Kind, Steps, Value,
+    pool::{Lease, Pool, Slot},
+};
+
+/// What statements run on: a [`Db`], each by itself, or a [`Tx`], all or none.
+pub trait Connection: Sync {
+    /// Sends one statement and waits for its rows: one round trip.
+    fn rows(
+        &self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        repeatable: bool,
+    ) -> impl Future<Output = Result<Vec<Row>, Error>> + Send;
+}
+
+/// The database of one request.
+#[derive(Debug)]
+pub struct Db<'a> {
+    pool: &'a Pool,
+    deadline: Instant,
+    round_trips: AtomicU32,
+}
+
+impl<'a> Db<'a> {
+    pub(crate) fn new(pool: &'a Pool, deadline: Instant) -> Db<'a> {
+        Db { pool, deadline, round_trips: AtomicU32::new(0) }
+    }
+
+    /// The domain it belongs to.
+    pub fn domain(&self) -> Domain {
+        self.pool.domain
+    }
+
+    /// Flights sent to a database for this request, without those that open a connection.
+    pub fn round_trips(&self) -> u32 {
+        self.round_trips.load(Ordering::Relaxed)
+    }
+
+    /// Runs all `steps` in one transaction and one round trip: `BEGIN`, the statements and
+    /// `COMMIT` leave together. All take effect or none; the error is that of the first that failed.
+    ///
+    /// # Errors
+    /// Those of the connection and of the first statement that failed.
+    pub async fn transaction<S: Steps>(&self, steps: S) -> Result<S::Rows, Error> {
+        let values = steps.values();
+        let mut attempts = self.attempts(false);
+        loop {
+            match self.pipeline(attempts.slot()?, &values).await {
+                Ok(rows) => return steps.read(&rows),
+                Err(e) => attempts.again(e).await?,
+            }
+        }
+    }
+
+    /// Runs `work` in one transaction: commits if it returns `Ok`, rolls back if it returns `Err`.
+    /// `BEGIN` leaves with the first statement, `COMMIT` is a round trip of its own: for work that
+    /// must look at one statement's rows before it sends the next.
+    ///
+    /// # Errors
+    /// Those of `work`, of the connection and of the commit. If `work` is dropped half-way, so is
+    /// the connection, and the server rolls back.
+    pub async fn interactive<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let tx = self.open().await?;
+        match work(&tx).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(e) => {
+                tx.rollback().await;
+                Err(e)
+            }
+        }
+    }
+
+    /// A transaction of which nothing is sent before its first statement.
+    pub(crate) async fn open(&self) -> Result<Tx<'_>, Error> {
+        let slot = self.pool.slots.first().ok_or(Error::Unset(Vec::new()))?;
+        let lease = match slot.lease().await {
+            Err(e) if e.kind() == Kind::Unreachable => {
+                pause().await;
+                slot.lease().await?
+            }
+            leased => leased?,
+        };
+        Ok(Tx { db: self, lease, begun: AtomicBool::new(false) })
+    }
+
+    /// Where to try first, and how often.
+    fn attempts(&self, repeatable: bool) -> Attempts<'_> {
+        let repeatable = repeatable || self.pool.access == Access::Read;
+        Attempts { pool: self.pool, at: self.pool.first(), left: 2, repeatable }
+    }
+
+    async fn pipeline(
+        &self,
+        slot: &Slot,
+        steps: &[(&'static str, Vec<Value<'_>>)],
+    ) -> Result<Vec<Vec<Row>>, Error> {
+        let lease = slot.lease().await?;
+        let sent = self.timed("transaction", async {
+            self.count();
+            let statements =
+                join_all(steps.iter().map(|(sql, values)| lease.query_typed(sql, values)));
+            // Polled in this order, the futures put their messages into one packet in this order.
+            let (begin, rows, commit) =
+                join3(lease.batch_execute("begin"), statements, lease.batch_execute("commit"))
+                    .await;
+            Ok((begin, rows, commit))
+        });
+        let (begin, rows, commit) = sent.await?;
+        begin.map_err(|e| Error::query("begin", e))?;
+        let mut result = Ok(Vec::with_capacity(rows.len()));
+        for (rows, (sql, _)) in rows.into_iter().zip(steps) {
+            match (rows, &mut result) {
+                (Ok(rows), Ok(all)) => all.push(rows),
+                // What follows a failure fails because of it; `COMMIT` even says Ok to a rollback.
+                (Err(e), Ok(_)) => result = Err(Error::query(sql, e)),
+                (_, Err(_)) => {}
+            }
+        }
+        if result.is_ok() {
+            commit.map_err(|e| Error::query("commit", e))?;
+        }
+        keep_if_alive(lease);
+        result
+    }
+
+    async fn single(
+        &self,
+        slot: &Slot,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let lease = slot.lease().await?;
+        let rows = self.timed(sql, async {
+            self.count();
+            Ok(if slot.guard_reads {
+                read_only(&lease, sql, params).await
+            } else {
+                lease.query_typed(sql, params).await
+            })
+        });
+        let rows = rows.await?.map_err(|e| Error::query(sql, e));
+        keep_if_alive(lease);
+        rows
+    }
+
+    async fn timed<T>(
+        &self,
+        sql: &'static str,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        timeout_at(self.deadline, work).await.unwrap_or(Err(Error::Timeout { sql }))
+    }
+
+    fn count(&self) {
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Connection for Db<'_> {
+    async fn rows(
+        &self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        repeatable: bool,
+    ) -> Result<Vec<Row>, Error> {
+        let mut attempts = self.attempts(repeatable);
+        loop {
+            match self.single(attempts.slot()?, sql, params).await {
+                Ok(rows) => return Ok(rows),
+                Err(e) => attempts.again(e).await?,
+            }
+        }
+    }
+}
+
+/// What may be tried again, and where: nothing that could do harm.
+struct Attempts<'a> {
+    pool: &'a Pool,
+    at: usize,
+    left: u8,
+    repeatable: bool,
+}
+
+impl<'a> Attempts<'a> {
+    fn slot(&self) -> Result<&'a Slot, Error> {
+        self.pool.slots.get(self.at).ok_or(Error::Unset(Vec::new()))
+    }
+
+    /// Waits until another attempt makes sense, or gives the error back: again only when nothing
+    /// had been sent or the server has rolled back, and, if repeatable, when nobody knows.
+    async fn again(&mut self, error: Error) -> Result<(), Error> {
+        let again = match error.kind() {
+            Kind::Unreachable | Kind::LockTimeout => self.left == 2,
+            Kind::OutcomeUnknown => self.left == 2 && self.repeatable,
+            Kind::Contention => self.left > 0,
+            _ => false,
+        };
+        if !again {
+            return Err(error);
+        }
+        self.left -= 1;
+        if self.at + 1 < self.pool.slots.len() {
+            // A replica may be down or busy replaying while the primary is well.
+            self.pool.rest_replica();
+            self.at += 1;
+        } else {
+            pause().await;
+        }
+        Ok(())
+    }
+}
+
+/// One statement in a transaction that cannot write, still in one packet.
+async fn read_only(
+    client: &Client,
+    sql: &'static str,
+    params: &[Value<'_>],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let (begin, rows, commit) = join3(
+        client.batch_execute("begin read only"),
+        client.query_typed(sql, params),
+        client.batch_execute("commit"),
+    )
+    .await;
+    begin?;
+    let rows = rows?;
+    commit?;
+    Ok(rows)
+}
+
+/// A transaction that is open while its holder thinks.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    db: &'a Db<'a>,
+    lease: Lease<'a>,
+    begun: AtomicBool,
+}
+
+impl Tx<'_> {
+    /// Sends `commit` or `rollback`. Polled together with a last statement, both leave together;
+    /// `COMMIT` answers Ok to a failed transaction too, so look at that statement first.
+    pub(crate) async fn end(&self, word: &'static str) -> Result<(), Error> {
+        let sent = self.lease.batch_execute(word);
+        self.db.timed(word, async { sent.await.map_err(|e| Error::query(word, e)) }).await
+    }
+
+    async fn commit(self) -> Result<(), Error> {
+        if self.begun.load(Ordering::Relaxed) {
+            self.db.count();
+            self.end("commit").await?;
+        }
+        self.keep();
+        Ok(())
+    }
+
+    /// Undoes what was sent; a connection that cannot even do that is thrown away.
+    pub(crate) async fn rollback(self) {
+        if self.begun.load(Ordering::Relaxed) {
+            self.db.count();
+            if self.end("rollback").await.is_err() {
+                return;
+            }
+        }
+        self.keep();
+    }
+
+    /// Gives the connection back: the transaction has ended.
+    pub(crate) fn keep(self) {
+        keep_if_alive(self.lease);
+    }
+}
+
+impl Connection for Tx<'_> {
+    async fn rows(
+        &self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        _: bool,
+    ) -> Result<Vec<Row>, Error> {
+        self.db
+            .timed(sql, async {
+                self.db.count();
+                let failed = |e| Error::query(sql, e);
+                if self.begun.swap(true, Ordering::Relaxed) {
+                    return self.lease.query_typed(sql, params).await.map_err(failed);
+                }
+                let (begin, rows) =
+                    join(self.lease.batch_execute("begin"), self.lease.query_typed(sql, params))
+                        .await;
+                begin.map_err(|e| Error::query("begin", e))?;
+                rows.map_err(failed)
+            })
+            .await
+    }
+}
+
+/// The answer is complete; the connection stays unless it has died meanwhile.
+fn keep_if_alive(lease: Lease<'_>) {
+    if !lease.is_closed() {
+        lease.keep();
+    }
+}
+
+/// 50 to 150 ms, so that those who failed together do not come back together.
+async fn pause() {
+    let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * 100 / 255;
+    sleep(Duration::from_millis(50 + jitter)).await;
+}

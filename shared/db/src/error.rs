@@ -1,0 +1,193 @@
+//! What can go wrong with a database, and what it means for the one who waits.
+use std::{error, fmt};
+
+use tokio_postgres::error::DbError;
+
+/// A failed connection, statement or setting. `Display` says what failed, `source` why.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// None of these variables is set.
+    Unset(Vec<String>),
+    /// The variable's value cannot be used; the value itself is never shown.
+    Url {
+        /// The variable.
+        variable: String,
+        /// Completes "`variable` …".
+        reason: &'static str,
+    },
+    /// The TLS connector could not be built.
+    Tls {
+        /// The variable whose URL asked for TLS.
+        variable: String,
+        /// Why.
+        source: native_tls::Error,
+    },
+    /// No connection: nothing was sent.
+    Connect {
+        /// The variable whose URL was tried.
+        variable: String,
+        /// Why.
+        source: Box<dyn error::Error + Send + Sync>,
+    },
+    /// The time of the request is over. Whether a write happened is not known.
+    Timeout {
+        /// The statement.
+        sql: &'static str,
+    },
+    /// The server refused the statement, or the connection broke.
+    Query {
+        /// The statement.
+        sql: &'static str,
+        /// Why.
+        source: tokio_postgres::Error,
+    },
+    /// The statement must return a row and did not.
+    NoRow {
+        /// The statement.
+        sql: &'static str,
+    },
+}
+
+/// What an [`Error`] means, decided by SQLSTATE (PostgreSQL manual, appendix A) and by what had been sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The set-up is wrong: variable, password, database name, certificate.
+    Config,
+    /// The server cannot be reached or takes no connection now; nothing was sent.
+    Unreachable,
+    /// The connection broke after the statement was sent: it may have been carried out.
+    OutcomeUnknown,
+    /// Another transaction won (40001, 40P01); the server rolled back.
+    Contention,
+    /// A lock was not free in time (55P03); the server rolled back.
+    LockTimeout,
+    /// The statement took too long (57014); the server rolled back.
+    StatementTimeout,
+    /// The request's time was over before an answer came; a write may have been carried out.
+    Timeout,
+    /// The server takes no writes (25006): a standby, or a primary under maintenance.
+    ReadOnly,
+    /// Disk or memory is full (class 53); the server rolled back.
+    Full,
+    /// A constraint was broken (class 23), or a rule of ours raised (class P0).
+    Constraint,
+    /// A value does not fit its column (class 22).
+    Input,
+    /// Ours to mend.
+    Bug,
+}
+
+impl Error {
+    pub(crate) fn query(sql: &'static str, source: tokio_postgres::Error) -> Error {
+        Error::Query { sql, source }
+    }
+
+    /// The server's own report, if the server answered.
+    pub fn db(&self) -> Option<&DbError> {
+        match self {
+            Error::Query { source, .. } => source.as_db_error(),
+            Error::Connect { source, .. } => {
+                source.downcast_ref::<tokio_postgres::Error>()?.as_db_error()
+            }
+            _ => None,
+        }
+    }
+
+    /// The constraint that a write broke, if that is what went wrong.
+    pub fn constraint(&self) -> Option<&str> {
+        self.db()?.constraint()
+    }
+
+    /// The SQLSTATE.
+    pub fn code(&self) -> Option<&str> {
+        Some(self.db()?.code().code())
+    }
+
+    /// What it means.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Error::Unset(_) | Error::Url { .. } | Error::Tls { .. } => Kind::Config,
+            Error::Connect { .. } => match self.code() {
+                None | Some("57P03" | "53300") => Kind::Unreachable,
+                Some(code) if code.starts_with("57") => Kind::Unreachable,
+                // PgBouncer reports a wrong password or database as 08P01, PostgreSQL as 28P01 and 3D000.
+                Some(_) => Kind::Config,
+            },
+            Error::Timeout { .. } => Kind::Timeout,
+            Error::NoRow { .. } => Kind::Bug,
+            Error::Query { source, .. } => query_kind(source),
+        }
+    }
+}
+
+fn query_kind(source: &tokio_postgres::Error) -> Kind {
+    let Some(code) = source.code() else {
+        let broken = source.is_closed()
+            || error::Error::source(source).is_some_and(<dyn error::Error>::is::<std::io::Error>);
+        return if broken { Kind::OutcomeUnknown } else { Kind::Bug };
+    };
+    match code.code() {
+        "40001" | "40P01" => Kind::Contention,
+        "55P03" => Kind::LockTimeout,
+        "57014" => Kind::StatementTimeout,
+        "57P01" | "57P02" | "57P03" | "57P05" => Kind::OutcomeUnknown,
+        "25006" => Kind::ReadOnly,
+        "22P05" | "22021" => Kind::Input,
+        code => match &code[..2] {
+            "08" => Kind::OutcomeUnknown,
+            "53" => Kind::Full,
+            "23" | "P0" => Kind::Constraint,
+            "22" => Kind::Input,
+            _ => Kind::Bug,
+        },
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = |sql: &'static str| sql.lines().next().unwrap_or_default();
+        match self {
+            Error::Unset(names) => write!(f, "no database URL: set {}", names.join(" or ")),
+            Error::Url { variable, reason } => write!(f, "{variable} {reason}"),
+            Error::Tls { variable, .. } => write!(f, "no TLS for {variable}"),
+            Error::Connect { variable, .. } => write!(f, "no connection by {variable}"),
+            Error::Timeout { sql } => write!(f, "no answer in time: {}", head(sql)),
+            Error::Query { sql, .. } => write!(f, "statement failed: {}", head(sql)),
+            Error::NoRow { sql } => write!(f, "no row: {}", head(sql)),
+        }
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Error::Tls { source, .. } => Some(source),
+            Error::Connect { source, .. } => Some(&**source),
+            Error::Query { source, .. } => Some(source),
+            Error::Unset(_) | Error::Url { .. } | Error::Timeout { .. } | Error::NoRow { .. } => {
+                None
+            }
+        }
+    }
+}
+
+/// Shows an error with all its causes on one line.
+#[derive(Debug)]
+pub struct Chain<'a>(pub &'a dyn error::Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(cause) = next {
+            match cause.downcast_ref::<DbError>() {
+                // The detail of a broken constraint quotes the row: it is somebody's data.
+                Some(db) => write!(f, ": {} {}", db.code().code(), db.message())?,
+                None => write!(f, ": {cause}")?,
+            }
+            next = cause.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! One connection per URL, opened on first use, never trusted after a freeze.
+use std::{
+    error,
+    ops::Deref,
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool as Deadpool, PoolError, RecyclingMethod, Runtime,
+};
+use tokio_postgres::{Client, NoTls, config::SslMode};
+
+use crate::{Access, Db, Domain, Error, Url};
+
+/// TCP, TLS and SCRAM together.
+const CREATE_TIMEOUT: Duration = Duration::from_secs(4);
+/// For the connection of this instance to come back from another task.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// After this pause a FATAL or FIN may lie unread in the socket of a thawed sandbox.
+const STALE_MS: u64 = 1_000;
+/// After this pause a NAT or a load balancer may have forgotten the connection.
+const FORGOTTEN_MS: u64 = 300_000;
+/// A replica that failed is left alone for so long.
+const REPLICA_REST_MS: u64 = 30_000;
+
+/// The connections that one function keeps between requests: one for each of its URLs.
+#[derive(Debug)]
+pub struct Pool {
+    pub(crate) domain: Domain,
+    pub(crate) access: Access,
+    pub(crate) slots: Vec<Slot>,
+    replica_rests_until: AtomicU64,
+}
+
+impl Pool {
+    /// Reads the URLs that `access` needs and prepares TLS if one asks for it. Connects to nothing.
+    ///
+    /// # Errors
+    /// A variable is unset or its value cannot be used: names the variable, never the value.
+    pub fn find(
+        domain: Domain,
+        access: Access,
+        application: &str,
+        var: impl Fn(&str) -> Option<String>,
+    ) -> Result<Pool, Error> {
+        let urls = match access {
+            Access::None => Vec::new(),
+            _ => Url::find_all(domain, access, var)?,
+        };
+        let slots = urls.iter().map(|url| Slot::new(url, access, application));
+        let slots = slots.collect::<Result<_, _>>()?;
+        Ok(Pool { domain, access, slots, replica_rests_until: AtomicU64::new(0) })
+    }
+
+    /// A handle for one request, which must be answered until `deadline`.
+    pub fn begin(&self, deadline: tokio::time::Instant) -> Db<'_> {
+        Db::new(self, deadline)
+    }
+
+    /// Opens the connection of the first choice, if it takes no longer than `limit`. A failure is
+    /// not one yet: the request that needs the connection tries again and reports it.
+    pub async fn warm(&self, limit: Duration) {
+        if let Some(slot) = self.slots.first() {
+            let _ = tokio::time::timeout(limit, slot.lease()).await.map(|l| l.map(Lease::keep));
+        }
+    }
+
+    /// Where to try first: past a replica that has just failed.
+    pub(crate) fn first(&self) -> usize {
+        let resting = self.replica_rests_until.load(Ordering::Relaxed) > now_ms();
+        usize::from(resting && self.slots.len() > 1)
+    }
+
+    pub(crate) fn rest_replica(&self) {
+        self.replica_rests_until.store(now_ms() + REPLICA_REST_MS, Ordering::Relaxed);
+    }
+}
+
+/// The connection of one URL.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    variable: String,
+    pool: Deadpool,
+    /// Wall clock in milliseconds: the monotonic clock may stand still while a sandbox is frozen.
+    last_used: AtomicU64,
+    /// The URL may carry a role that can write although the route only reads.
+    pub(crate) guard_reads: bool,
+}
+
+impl Slot {
+    fn new(url: &Url, access: Access, application: &str) -> Result<Slot, Error> {
+        let (config, pem) = url.prepare(application)?;
+        let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = if config.get_ssl_mode() == SslMode::Disable {
+            Manager::from_config(config, NoTls, recycle)
+        } else {
+            let failed = |source| Error::Tls { variable: url.variable().to_owned(), source };
+            let mut tls = native_tls::TlsConnector::builder();
+            if let Some(pem) = pem {
+                tls.add_root_certificate(native_tls::Certificate::from_pem(&pem).map_err(failed)?);
+            }
+            let tls = postgres_native_tls::MakeTlsConnector::new(tls.build().map_err(failed)?);
+            Manager::from_config(config, tls, recycle)
+        };
+        let pool = Deadpool::builder(manager)
+            .max_size(1)
+            .runtime(Runtime::Tokio1)
+            .create_timeout(Some(CREATE_TIMEOUT))
+            .wait_timeout(Some(WAIT_TIMEOUT))
+            .build()
+            .expect("a runtime is named");
+        Ok(Slot {
+            variable: url.variable().to_owned(),
+            pool,
+            last_used: AtomicU64::new(0),
+            guard_reads: access == Access::Read && !url.is_replica(),
+        })
+    }
+
+    /// The connection, opened if need be.
+    pub(crate) async fn lease(&self) -> Result<Lease<'_>, Error> {
+        let idle = now_ms().saturating_sub(self.last_used.load(Ordering::Relaxed));
+        if idle > FORGOTTEN_MS {
+            self.pool.retain(|_, _| false);
+        } else if idle > STALE_MS {
+            // Lets the connection's task read what arrived while the sandbox was frozen, so that
+            // the pool sees a closed connection as closed: no round trip, no retry.
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+        }
+        let object = self.pool.get().await.map_err(|e| self.refused(e))?;
+        Ok(Lease { slot: self, object: Some(object), sound: false })
+    }
+
+    fn refused(&self, e: PoolError) -> Error {
+        let source: Box<dyn error::Error + Send + Sync> = match e {
+            PoolError::Backend(e) => Box::new(e),
+            e => Box::new(e),
+        };
+        Error::Connect { variable: self.variable.clone(), source }
+    }
+}
+
+/// A connection in use. Dropped before [`Lease::keep`], it is thrown away: nobody knows what is
+/// still on its way.
+#[derive(Debug)]
+pub(crate) struct Lease<'a> {
+    slot: &'a Slot,
+    object: Option<Object>,
+    sound: bool,
+}
+
+impl Lease<'_> {
+    /// Gives the connection back for the next use.
+    pub(crate) fn keep(mut self) {
+        self.sound = true;
+    }
+}
+
+impl Deref for Lease<'_> {
+    type Target = Client;
+    fn deref(&self) -> &Client {
+        self.object.as_ref().expect("held until dropped")
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        self.slot.last_used.store(now_ms(), Ordering::Relaxed);
+        if let Some(object) = self.object.take().filter(|_| !self.sound) {
+            drop(Object::take(object));
+        }
+    }
+}
+
+pub(crate) fn now_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX))
+}

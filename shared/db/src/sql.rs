@@ -1,0 +1,200 @@
+//! A statement as a constant, with the types of its parameters and of its rows.
+use std::marker::PhantomData;
+
+use tokio_postgres::{Row, types::Type};
+
+use crate::{Column, Connection, Error, Param, Value};
+
+/// A statement whose parameter and row types are fixed where it is written.
+///
+/// It goes out unnamed, with its types, in one round trip: behind a transaction pooler a named
+/// statement may meet another client's. List it in [`statements!`](crate::statements), so that a
+/// test compares it with the schema.
+#[derive(Debug)]
+pub struct Sql<P, R> {
+    text: &'static str,
+    repeatable: bool,
+    types: PhantomData<fn(P) -> R>,
+}
+
+impl<P, R> Sql<P, R> {
+    /// A statement that is sent again only if the server cannot have carried it out.
+    pub const fn new(text: &'static str) -> Self {
+        Sql { text, repeatable: false, types: PhantomData }
+    }
+
+    /// A statement that has the same effect however often it is sent: one with an idempotency key,
+    /// or a read inside a writing route. It is sent once more when its outcome is unknown.
+    pub const fn repeatable(text: &'static str) -> Self {
+        Sql { text, repeatable: true, types: PhantomData }
+    }
+}
+
+impl<P: Params, R: FromRow> Sql<P, R> {
+    /// The one row it returns.
+    ///
+    /// # Errors
+    /// Those of the connection and the server; [`Error::NoRow`] if there is none.
+    pub async fn one(&self, on: &impl Connection, params: P) -> Result<R, Error> {
+        self.opt(on, params).await?.ok_or(Error::NoRow { sql: self.text })
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// Those of the connection and the server.
+    pub async fn opt(&self, on: &impl Connection, params: P) -> Result<Option<R>, Error> {
+        let rows = on.rows(self.text, &params.values(), self.repeatable).await?;
+        rows.first().map(|row| self.read(row)).transpose()
+    }
+
+    /// All rows; the statement sets the limit.
+    ///
+    /// # Errors
+    /// Those of the connection and the server.
+    pub async fn all(&self, on: &impl Connection, params: P) -> Result<Vec<R>, Error> {
+        let rows = on.rows(self.text, &params.values(), self.repeatable).await?;
+        rows.iter().map(|row| self.read(row)).collect()
+    }
+
+    /// The statement with its parameters, as a step of [`Db::transaction`](crate::Db::transaction).
+    pub fn with(&self, params: P) -> Step<P, R> {
+        Step { text: self.text, params, row: PhantomData }
+    }
+
+    fn read(&self, row: &Row) -> Result<R, Error> {
+        R::from_row(row).map_err(|e| Error::query(self.text, e))
+    }
+}
+
+/// A statement and its parameters, ready to be sent with others.
+#[derive(Debug)]
+pub struct Step<P, R> {
+    pub(crate) text: &'static str,
+    pub(crate) params: P,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<P: Params, R: FromRow> Step<P, R> {
+    pub(crate) fn read(&self, rows: &[Row]) -> Result<Vec<R>, Error> {
+        rows.iter().map(|row| R::from_row(row).map_err(|e| Error::query(self.text, e))).collect()
+    }
+}
+
+/// A statement without its types, so that one test can check them all.
+pub trait Statement: Sync {
+    /// The SQL.
+    fn text(&self) -> &'static str;
+    /// The types of its parameters.
+    fn params(&self) -> Vec<Type>;
+    /// The columns that its row type reads.
+    fn columns(&self) -> Vec<Column>;
+}
+
+impl<P: Params, R: FromRow> Statement for Sql<P, R> {
+    fn text(&self) -> &'static str {
+        self.text
+    }
+    fn params(&self) -> Vec<Type> {
+        P::types()
+    }
+    fn columns(&self) -> Vec<Column> {
+        R::columns()
+    }
+}
+
+/// A tuple of parameters, `$1` first.
+pub trait Params {
+    /// The values with their types, as the driver takes them.
+    fn values(&self) -> Vec<Value<'_>>;
+    /// The types alone.
+    fn types() -> Vec<Type>;
+}
+
+macro_rules! params {
+    ($($t:ident $i:tt),*) => {
+        impl<$($t: Param),*> Params for ($($t,)*) {
+            #[allow(unused_mut)]
+            fn values(&self) -> Vec<Value<'_>> {
+                let mut out = Vec::with_capacity(16);
+                $(self.$i.push(&mut out);)*
+                out
+            }
+            #[allow(unused_mut)]
+            fn types() -> Vec<Type> {
+                let mut out = Vec::new();
+                $($t::types(&mut out);)*
+                out
+            }
+        }
+    };
+}
+params!();
+params!(A 0);
+params!(A 0, B 1);
+params!(A 0, B 1, C 2);
+params!(A 0, B 1, C 2, D 3);
+params!(A 0, B 1, C 2, D 3, E 4);
+params!(A 0, B 1, C 2, D 3, E 4, F 5);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14);
+params!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15);
+
+/// A type that a row is read into; declare one with [`row!`](crate::row).
+pub trait FromRow: Sized {
+    /// Reads it by column names.
+    ///
+    /// # Errors
+    /// A column is missing or has another type: the statement test finds that first.
+    fn from_row(row: &Row) -> Result<Self, tokio_postgres::Error>;
+    /// The columns that [`FromRow::from_row`] reads, in the order of the struct.
+    fn columns() -> Vec<Column>;
+}
+
+/// No columns: the statement is for its effect.
+impl FromRow for () {
+    fn from_row(_: &Row) -> Result<Self, tokio_postgres::Error> {
+        Ok(())
+    }
+    fn columns() -> Vec<Column> {
+        Vec::new()
+    }
+}
+
+/// Declares a row type: the struct as written, plus reading it from a result row by column name.
+/// A `Money` field `x` reads `x_minor` and `currency`.
+#[macro_export]
+macro_rules! row {
+    ($(#[$m:meta])* $v:vis struct $name:ident {
+        $($(#[$fm:meta])* $fv:vis $f:ident: $t:ty),* $(,)?
+    }) => {
+        $(#[$m])* $v struct $name { $($(#[$fm])* $fv $f: $t),* }
+        impl $crate::FromRow for $name {
+            fn from_row(row: &$crate::Row) -> Result<Self, $crate::DriverError> {
+                Ok($name { $($f: <$t as $crate::Field>::read(row, stringify!($f))?),* })
+            }
+            fn columns() -> Vec<$crate::Column> {
+                let mut out = Vec::new();
+                $(<$t as $crate::Field>::columns(stringify!($f), &mut out);)*
+                out
+            }
+        }
+    };
+}
+
+/// Declares statements and `ALL`, the list that the domain's test checks against the schema.
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$m:meta])* $v:vis const $name:ident: $t:ty = $e:expr;)*) => {
+        $($(#[$m])* $v const $name: $t = $e;)*
+        /// Every statement of this module, for the test that compares them with the schema.
+        pub const ALL: &[&dyn $crate::Statement] = &[$(&$name),*];
+    };
+}
