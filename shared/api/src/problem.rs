@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::{Response, response::header};
 
 /// What went wrong, from one registry: the status and title follow from it, callers switch on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
+#[derive(Debug, PartialEq, Eq)]
+pub struct Entry {
     /// `not_found`: the last part of `type` and the member `code`.
     pub code: &'static str,
     /// HTTP status.
@@ -18,9 +18,12 @@ pub struct Code {
     pub title: &'static str,
 }
 
+/// An entry of the registry.
+pub type Code = &'static Entry;
+
 macro_rules! codes {
     ($($name:ident $status:literal $code:literal $title:literal;)*) => {
-        $(#[doc = $title] pub const $name: Code = Code { code: $code, status: $status, title: $title };)*
+        $(#[doc = $title] pub const $name: Code = &Entry { code: $code, status: $status, title: $title };)*
         /// Every problem that this API answers with.
         pub const CODES: &[Code] = &[$($name),*];
     };
@@ -150,7 +153,7 @@ impl Problem {
 
     /// The response; `instance` names the request (its id) for whoever reports it.
     pub(crate) fn response(&self, request_id: &str) -> Response {
-        let Code { code, status, title } = self.code;
+        let Entry { code, status, title } = *self.code;
         let mut body = json!({
             "type": format!("urn:aruuri:problem:{code}"),
             "title": title,
