@@ -27,8 +27,10 @@ const MAX_TOKEN: usize = 8 * 1024;
 pub enum Allow {
     /// The default: a route says who may call it.
     Nobody,
-    /// Everybody, without a token.
+    /// Everybody; a token is not looked at.
     Public,
+    /// Everybody; whoever sends a valid token may see more, an invalid one is refused.
+    Anyone,
     /// Whoever has a valid token.
     SignedIn,
     /// Whoever has a valid token with one of these roles.
@@ -149,7 +151,7 @@ impl Auth {
         })?;
         let allowed = match allow {
             Allow::Nobody => false,
-            Allow::Public | Allow::SignedIn => true,
+            Allow::Public | Allow::Anyone | Allow::SignedIn => true,
             Allow::Roles(roles) => caller.has_any(roles),
         };
         if allowed {

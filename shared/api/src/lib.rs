@@ -26,7 +26,7 @@ pub use localize::DEFAULT_LOCALE;
 pub use once::{key_reused, once};
 pub use problem::{Code, Fault, OnConstraint, Problem};
 pub use request::Request;
-pub use response::{Resource, Response, created, no_content, ok};
+pub use response::{Resource, Response, created, deleted, missed, no_content, ok};
 pub use route::{Answer, Example, Idempotency, Method, Query, Route};
 pub use serve::{Exit, serve};
 pub use server::{Server, Unfit, variables};

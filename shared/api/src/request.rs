@@ -117,6 +117,20 @@ impl Request {
         Ok(self.caller()?.contact)
     }
 
+    /// Whether the caller has sent a valid token with one of `roles`.
+    pub fn caller_has(&self, roles: &[&str]) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.has_any(roles))
+    }
+
+    /// Whose rows to look at: `None`, all of them, for a caller with one of `roles`; else the caller's own.
+    ///
+    /// # Errors
+    /// As [`Request::caller`].
+    pub fn viewer(&self, roles: &[&str]) -> Result<Option<ContactId>, Problem> {
+        let caller = self.caller()?;
+        Ok((!caller.has_any(roles)).then_some(caller.contact))
+    }
+
     /// A path parameter.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 //! What a route answers.
+use db::Deletion;
 use serde::Serialize;
 
 use crate::{Problem, Request, problem};
@@ -120,6 +121,27 @@ pub fn created<T: Resource>(req: &Request, value: &T) -> Result<Response, Proble
 /// Never; the type is that of a route's answer.
 pub fn no_content() -> Result<Response, Problem> {
     Ok(Response::new(204))
+}
+
+/// The answer to a soft delete: 204, also for what had been deleted before.
+///
+/// # Errors
+/// 404 if there is no such row, 412 if it has changed.
+pub fn deleted(found: Option<Deletion>, what: &'static str) -> Result<Response, Problem> {
+    let found = found.ok_or_else(|| Problem::not_found(what))?;
+    match found {
+        Deletion { done: Some(true), .. } | Deletion { before: Some(true), .. } => no_content(),
+        _ => Err(stale()),
+    }
+}
+
+/// Why a change of one version met no row: 412 if the resource is there, else 404.
+pub fn missed<T>(there: Option<T>, what: &'static str) -> Problem {
+    if there.is_some() { stale() } else { Problem::not_found(what) }
+}
+
+fn stale() -> Problem {
+    Problem::header(problem::STALE, header::IF_MATCH, "is not the current version: read it again")
 }
 
 fn one<T: Resource>(req: &Request, status: u16, value: &T) -> Result<Response, Problem> {

@@ -173,7 +173,9 @@ impl Server {
     ) -> Result<Response, Problem> {
         if let Some(auth) = &self.auth {
             let header = request.header(header::AUTHORIZATION);
-            request.caller = Some(auth.admit(self.route.allow, header)?);
+            if header.is_some() || self.route.allow != Allow::Anyone {
+                request.caller = Some(auth.admit(self.route.allow, header)?);
+            }
         }
         self.check_query(&request)?;
         if self.route.if_match {

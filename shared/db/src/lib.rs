@@ -20,7 +20,7 @@ pub use connection::{Connection, Db, Tx};
 pub use domain::{Access, Domain};
 pub use error::{Chain, Error, Kind};
 pub use pool::Pool;
-pub use sql::{FromRow, Params, Sql, Statement, Step};
+pub use sql::{Deletion, FromRow, Params, Sql, Statement, Step};
 pub use steps::Steps;
 pub use tokio_postgres::{Error as DriverError, Row, types::Type};
 pub use url::{Url, variables};

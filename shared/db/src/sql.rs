@@ -14,19 +14,26 @@ use crate::{Column, Connection, Error, Param, Value};
 pub struct Sql<P, R> {
     text: &'static str,
     repeatable: bool,
+    never_null: bool,
     types: PhantomData<fn(P) -> R>,
 }
 
 impl<P, R> Sql<P, R> {
     /// A statement that is sent again only if the server cannot have carried it out.
     pub const fn new(text: &'static str) -> Self {
-        Sql { text, repeatable: false, types: PhantomData }
+        Sql { text, repeatable: false, never_null: false, types: PhantomData }
     }
 
     /// A statement that has the same effect however often it is sent: one with an idempotency key,
     /// or a read inside a writing route. It is sent once more when its outcome is unknown.
     pub const fn repeatable(text: &'static str) -> Self {
-        Sql { text, repeatable: true, types: PhantomData }
+        Sql { text, repeatable: true, never_null: false, types: PhantomData }
+    }
+
+    /// For rows that a database function returns: its columns could all be null as far as the
+    /// catalog knows. The function's own tests show that they are not.
+    pub const fn never_null(self) -> Self {
+        Sql { never_null: true, ..self }
     }
 }
 
@@ -89,6 +96,8 @@ pub trait Statement: Sync {
     fn params(&self) -> Vec<Type>;
     /// The columns that its row type reads.
     fn columns(&self) -> Vec<Column>;
+    /// Whether its columns are known not to be null beyond what the catalog tells.
+    fn is_never_null(&self) -> bool;
 }
 
 impl<P: Params, R: FromRow> Statement for Sql<P, R> {
@@ -100,6 +109,9 @@ impl<P: Params, R: FromRow> Statement for Sql<P, R> {
     }
     fn columns(&self) -> Vec<Column> {
         R::columns()
+    }
+    fn is_never_null(&self) -> bool {
+        self.never_null
     }
 }
 
@@ -169,7 +181,7 @@ impl FromRow for () {
 }
 
 /// Declares a row type: the struct as written, plus reading it from a result row by column name.
-/// A `Money` field `x` reads `x_minor` and `currency`.
+/// A `Money` field `x` reads `x_minor` and `currency`; a field of another row type reads its columns.
 #[macro_export]
 macro_rules! row {
     ($(#[$m:meta])* $v:vis struct $name:ident {
@@ -186,6 +198,14 @@ macro_rules! row {
                 out
             }
         }
+        impl $crate::Field for $name {
+            fn columns(_: &'static str, out: &mut Vec<$crate::Column>) {
+                out.extend(<$name as $crate::FromRow>::columns());
+            }
+            fn read(row: &$crate::Row, _: &str) -> Result<Self, $crate::DriverError> {
+                <$name as $crate::FromRow>::from_row(row)
+            }
+        }
     };
 }
 
@@ -197,4 +217,15 @@ macro_rules! statements {
         /// Every statement of this module, for the test that compares them with the schema.
         pub const ALL: &[&dyn $crate::Statement] = &[$(&$name),*];
     };
+}
+
+row! {
+    /// What a soft delete found: nothing at all if there is no such row.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Deletion {
+        /// It was live and of the version asked for, and is deleted now.
+        pub done: Option<bool>,
+        /// It had been deleted before.
+        pub before: Option<bool>,
+    }
 }
