@@ -1,0 +1,330 @@
+-- content: schemas, privileges, and the types and trigger functions every table of this database uses.
+-- Run as content_owner: whatever it creates is covered by the default privileges below.
+
+-- No function may be called just because it exists.
+alter default privileges for role content_owner revoke execute on functions from public;
+
+create schema content;
+comment on schema content is 'Plumbing of the content database: idempotency keys, outbox, inbox.';
+create schema cms;
+comment on schema cms is 'Categories and blog posts.';
+
+grant usage on schema content, cms to content_writer, content_reader;
+
+-- Nobody is given delete: a row is marked as deleted, or it stays.
+alter default privileges for role content_owner in schema content grant select on tables to content_reader;
+alter default privileges for role content_owner in schema content grant select, insert, update on tables to content_writer;
+alter default privileges for role content_owner in schema content grant usage, select on sequences to content_writer;
+alter default privileges for role content_owner in schema cms grant select on tables to content_reader;
+alter default privileges for role content_owner in schema cms grant select, insert, update on tables to content_writer;
+alter default privileges for role content_owner in schema cms grant usage, select on sequences to content_writer;
+
+create domain content.localized_text as jsonb
+  constraint localized_text_shape check (
+    value is null
+    or case
+         when jsonb_typeof(value) <> 'object' then false
+         else value ?& array['de', 'en']
+           and value - 'de' - 'en' = '{}'::jsonb
+           and jsonb_typeof(value -> 'de') = 'string'
+           and jsonb_typeof(value -> 'en') = 'string'
+           and (btrim(value ->> 'de') <> '' or btrim(value ->> 'en') <> '')
+       end
+  );
+comment on domain content.localized_text is
+  'A text for people, {"de": "...", "en": "..."}: both keys, at least one of them not blank.';
+
+create function content.touch() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if new.id is distinct from old.id or new.created_at is distinct from old.created_at then
+    raise exception 'id and created_at of %.% never change', tg_table_schema, tg_table_name
+      using errcode = '23514', constraint = tg_table_name || '_identity',
+            schema = tg_table_schema, table = tg_table_name;
+  end if;
+  new.updated_at := now();
+  new.version := old.version + 1;
+  return new;
+end
+$$;
+comment on function content.touch() is
+  'Before update: sets updated_at, counts version up whatever the statement says, keeps id and created_at.';
+
+create function content.refuse_change() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  raise exception '% of %.% is refused: its rows are only ever added', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = '42501', schema = tg_table_schema, table = tg_table_name,
+          hint = 'Record a correcting row instead.';
+end
+$$;
+comment on function content.refuse_change() is
+  'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';
+-- content: what makes a request repeatable and an event certain.
+
+create table content.idempotency_keys (
+  scope text not null
+    constraint idempotency_keys_scope_length check (length(scope) between 1 and 255),
+  key text not null
+    constraint idempotency_keys_key_length check (length(key) between 1 and 255),
+  fingerprint bytea not null
+    constraint idempotency_keys_fingerprint_length check (octet_length(fingerprint) = 32),
+  status smallint
+    constraint idempotency_keys_status_range check (status between 100 and 599),
+  response jsonb,
+  created_at timestamptz not null default now(),
+  constraint idempotency_keys_pkey primary key (scope, key)
+) with (fillfactor = 70);
+comment on table content.idempotency_keys is
+  'One row per Idempotency-Key that took effect, written in the transaction of the effect.';
+comment on column content.idempotency_keys.scope is 'Who asked for what: principal and route.';
+comment on column content.idempotency_keys.key is 'The Idempotency-Key header, 1 to 255 characters.';
+comment on column content.idempotency_keys.fingerprint is 'SHA-256 of the request, 32 bytes; another one under the same key is refused.';
+comment on column content.idempotency_keys.status is 'HTTP status of the first answer; null while its transaction runs.';
+comment on column content.idempotency_keys.response is 'What the first answer was made of; null while its transaction runs.';
+comment on column content.idempotency_keys.created_at is 'When the key was first seen; keys are kept for at least 30 days.';
+create index idempotency_keys_created_at_idx on content.idempotency_keys (created_at);
+
+create table content.outbox_events (
+  id uuid not null default gen_random_uuid(),
+  position bigint generated always as identity,
+  topic text not null
+    constraint outbox_events_topic_shape check (topic ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$'),
+  aggregate_type text not null
+    constraint outbox_events_aggregate_type_shape check (aggregate_type ~ '^[a-z][a-z_]*$'),
+  aggregate_id uuid not null,
+  payload jsonb not null
+    constraint outbox_events_payload_object check (jsonb_typeof(payload) = 'object'),
+  occurred_at timestamptz not null default now(),
+  published_at timestamptz,
+  constraint outbox_events_pkey primary key (id)
+);
+comment on table content.outbox_events is
+  'Facts for other domains, written in the transaction that made them true; delivered at least once.';
+comment on column content.outbox_events.id is 'Identity of the message; consumers drop a second delivery by it.';
+comment on column content.outbox_events.position is
+  'Order of recording, for fairness only: rows become visible out of order, so a relay asks for unpublished rows, never for "position > last".';
+comment on column content.outbox_events.topic is 'Domain, entity, fact and version: content.thing.happened.v1.';
+comment on column content.outbox_events.aggregate_type is 'Entity the event is about, singular.';
+comment on column content.outbox_events.aggregate_id is 'Id of that entity.';
+comment on column content.outbox_events.payload is 'The fact, a JSON object; never personal data beyond ids.';
+comment on column content.outbox_events.occurred_at is 'When the fact became true (start of its transaction).';
+comment on column content.outbox_events.published_at is 'When the relay handed it over; null: still to be sent.';
+create index outbox_events_unpublished_idx on content.outbox_events (position) where published_at is null;
+
+create table content.inbox_dedup (
+  consumer text not null
+    constraint inbox_dedup_consumer_length check (length(consumer) between 1 and 100),
+  message_id uuid not null,
+  received_at timestamptz not null default now(),
+  constraint inbox_dedup_pkey primary key (consumer, message_id)
+);
+comment on table content.inbox_dedup is
+  'Messages already taken in, one row per consumer, written in the transaction of their effect.';
+comment on column content.inbox_dedup.consumer is 'Name of the function that took the message.';
+comment on column content.inbox_dedup.message_id is 'The sender''s outbox_events.id.';
+comment on column content.inbox_dedup.received_at is 'When it took effect here.';
+-- content: categories of posts, a tree.
+
+create table cms.categories (
+  id uuid not null default gen_random_uuid(),
+  slug text not null
+    constraint categories_slug_shape check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 100),
+  name content.localized_text not null
+    constraint categories_name_length check (length(name ->> 'de') <= 120 and length(name ->> 'en') <= 120),
+  parent_id uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint categories_pkey primary key (id),
+  constraint categories_parent_id_fkey foreign key (parent_id) references cms.categories (id)
+);
+comment on table cms.categories is 'Categories of blog posts; each may have a parent.';
+comment on column cms.categories.id is 'Identity.';
+comment on column cms.categories.slug is 'Name in addresses; unique among live rows; at most 100 characters.';
+comment on column cms.categories.name is 'Name for people; at most 120 characters per language.';
+comment on column cms.categories.parent_id is 'Category above, a live one and never one of its own descendants; null: top.';
+comment on column cms.categories.created_at is 'When the row was written.';
+comment on column cms.categories.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column cms.categories.updated_at is 'When it last changed; set by trigger.';
+comment on column cms.categories.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column cms.categories.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column cms.categories.deleted_at is 'When it was deleted; null: live.';
+
+create unique index categories_slug_key on cms.categories (slug) where deleted_at is null;
+create index categories_parent_id_idx on cms.categories (parent_id);
+create index categories_created_at_idx on cms.categories (created_at desc, id desc);
+
+create function cms.check_category_parent() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if new.parent_id is null or new.deleted_at is not null then
+    return new;
+  end if;
+  -- Two moves at once could each be fine and together make a circle: one at a time.
+  perform pg_advisory_xact_lock(77220, 1);
+  perform 1 from cms.categories where id = new.parent_id and deleted_at is null for share;
+  if not found and new.parent_id <> new.id then
+    raise exception 'parent category % does not exist', new.parent_id
+      using errcode = '23503', constraint = 'categories_parent_id_fkey', schema = 'cms', table = 'categories';
+  end if;
+  if exists (
+    with recursive above (id, parent_id) as (
+      select new.parent_id, (select c.parent_id from cms.categories c where c.id = new.parent_id)
+      union
+      select c.id, c.parent_id from above a join cms.categories c on c.id = a.parent_id
+    )
+    select 1 from above where id = new.id
+  ) then
+    raise exception 'category % would be its own ancestor', new.id
+      using errcode = '23514', constraint = 'categories_parent_acyclic', schema = 'cms', table = 'categories';
+  end if;
+  return new;
+end
+$$;
+comment on function cms.check_category_parent() is
+  'Before insert or update: the parent is live and no descendant; breaks categories_parent_id_fkey or categories_parent_acyclic.';
+
+create trigger check_parent before insert or update of parent_id, deleted_at on cms.categories
+  for each row execute function cms.check_category_parent();
+
+create function cms.check_category_unused() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if exists (select 1 from cms.categories where parent_id = new.id and deleted_at is null) then
+    raise exception 'category % still has categories below it', new.id
+      using errcode = '23503', constraint = 'categories_parent_id_fkey', schema = 'cms', table = 'categories';
+  end if;
+  return new;
+end
+$$;
+comment on function cms.check_category_unused() is
+  'Before deletion: a category with live children stays; breaks categories_parent_id_fkey.';
+
+create trigger check_unused before update of deleted_at on cms.categories
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function cms.check_category_unused();
+
+create trigger touch before update on cms.categories for each row execute function content.touch();
+-- content: blog posts and the categories they are filed under.
+
+create table cms.blog_posts (
+  id uuid not null default gen_random_uuid(),
+  slug text not null
+    constraint blog_posts_slug_shape check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 100),
+  title content.localized_text not null
+    constraint blog_posts_title_length check (length(title ->> 'de') <= 200 and length(title ->> 'en') <= 200),
+  excerpt content.localized_text
+    constraint blog_posts_excerpt_length check (length(excerpt ->> 'de') <= 500 and length(excerpt ->> 'en') <= 500),
+  body content.localized_text not null
+    constraint blog_posts_body_length check (length(body ->> 'de') <= 100000 and length(body ->> 'en') <= 100000),
+  author_ref uuid,
+  status text not null default 'draft'
+    constraint blog_posts_status_known check (status in ('draft', 'in_review', 'scheduled', 'published', 'archived')),
+  published_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint blog_posts_pkey primary key (id),
+  constraint blog_posts_published_at_whole check (
+    (status in ('scheduled', 'published', 'archived')) = (published_at is not null)
+  )
+);
+comment on table cms.blog_posts is 'Blog posts in two languages.';
+comment on column cms.blog_posts.id is 'Identity.';
+comment on column cms.blog_posts.slug is 'Name in addresses; unique among live rows; at most 100 characters.';
+comment on column cms.blog_posts.title is 'Title; at most 200 characters per language.';
+comment on column cms.blog_posts.excerpt is 'Text for lists, at most 500 characters per language; null: none.';
+comment on column cms.blog_posts.body is 'Text in Markdown; at most 100000 characters per language.';
+comment on column cms.blog_posts.author_ref is 'Contact who wrote it (platform); null: the editors.';
+comment on column cms.blog_posts.status is 'Where it stands; only the steps of blog_posts_status_transition are allowed.';
+comment on column cms.blog_posts.published_at is
+  'When it was or will be published; set on publishing if not given; null before it is scheduled.';
+comment on column cms.blog_posts.created_at is 'When the row was written.';
+comment on column cms.blog_posts.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column cms.blog_posts.updated_at is 'When it last changed; set by trigger.';
+comment on column cms.blog_posts.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column cms.blog_posts.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column cms.blog_posts.deleted_at is 'When it was deleted; null: live.';
+
+create unique index blog_posts_slug_key on cms.blog_posts (slug) where deleted_at is null;
+create index blog_posts_status_idx on cms.blog_posts (status, published_at desc, id desc);
+create index blog_posts_created_at_idx on cms.blog_posts (created_at desc, id desc);
+
+create function cms.check_post_status() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  allowed text[];
+begin
+  if tg_op = 'INSERT' then
+    allowed := array['draft'];
+  elsif new.status = old.status then
+    return new;
+  else
+    allowed := case old.status
+      when 'draft' then array['in_review']
+      when 'in_review' then array['draft', 'scheduled', 'published']
+      when 'scheduled' then array['draft', 'published']
+      when 'published' then array['archived']
+      else array['draft']
+    end;
+  end if;
+  -- An unknown status is left to blog_posts_status_known, which names it.
+  if new.status <> all (allowed)
+    and new.status in ('draft', 'in_review', 'scheduled', 'published', 'archived')
+  then
+    raise exception 'a post cannot go from % to %', case tg_op when 'INSERT' then 'nothing' else old.status end, new.status
+      using errcode = '23514', constraint = 'blog_posts_status_transition', schema = 'cms', table = 'blog_posts',
+            detail = 'Allowed: ' || array_to_string(allowed, ', ') || '.';
+  end if;
+  if new.status = 'published' then
+    -- A planned time that has not come yet is replaced: it is published now.
+    new.published_at := least(coalesce(new.published_at, now()), now());
+  elsif new.status in ('draft', 'in_review') then
+    new.published_at := null;
+  end if;
+  return new;
+end
+$$;
+comment on function cms.check_post_status() is
+  'Before insert or update: a post starts as draft and takes only allowed steps; keeps published_at; breaks blog_posts_status_transition.';
+
+create trigger check_status before insert or update of status on cms.blog_posts
+  for each row execute function cms.check_post_status();
+
+create trigger touch before update on cms.blog_posts for each row execute function content.touch();
+
+create table cms.blog_post_categories (
+  post_id uuid not null,
+  category_id uuid not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  deleted_at timestamptz,
+  constraint blog_post_categories_pkey primary key (post_id, category_id),
+  constraint blog_post_categories_post_id_fkey foreign key (post_id) references cms.blog_posts (id),
+  constraint blog_post_categories_category_id_fkey foreign key (category_id) references cms.categories (id)
+);
+comment on table cms.blog_post_categories is 'Which post is filed under which categories.';
+comment on column cms.blog_post_categories.post_id is 'The post.';
+comment on column cms.blog_post_categories.category_id is 'The category.';
+comment on column cms.blog_post_categories.created_at is 'When the post was first filed there.';
+comment on column cms.blog_post_categories.created_by is 'Contact who filed it (platform); null: the system.';
+comment on column cms.blog_post_categories.deleted_at is 'When it was taken out again; null: filed there. Filing again clears it.';
+
+create index blog_post_categories_category_id_idx on cms.blog_post_categories (category_id, post_id);

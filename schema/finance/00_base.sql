@@ -1,0 +1,70 @@
+-- finance: schemas, privileges, and the types and trigger functions every table of this database uses.
+-- Run as finance_owner: whatever it creates is covered by the default privileges below.
+
+-- No function may be called just because it exists.
+alter default privileges for role finance_owner revoke execute on functions from public;
+
+create schema finance;
+comment on schema finance is 'Plumbing of the finance database: idempotency keys, outbox, inbox.';
+create schema ledger;
+create schema giving;
+comment on schema ledger is 'Double-entry books; written by ledger.post and nobody else.';
+comment on schema giving is 'Contributors and what they gave.';
+
+grant usage on schema finance, ledger, giving to finance_writer, finance_reader;
+
+-- Nobody is given delete: a row is marked as deleted, or it stays.
+alter default privileges for role finance_owner in schema finance grant select on tables to finance_reader;
+alter default privileges for role finance_owner in schema finance grant select, insert, update on tables to finance_writer;
+alter default privileges for role finance_owner in schema finance grant usage, select on sequences to finance_writer;
+alter default privileges for role finance_owner in schema giving grant select on tables to finance_reader;
+alter default privileges for role finance_owner in schema giving grant select, insert, update on tables to finance_writer;
+alter default privileges for role finance_owner in schema giving grant usage, select on sequences to finance_writer;
+-- The books are read by everyone and written by functions only.
+alter default privileges for role finance_owner in schema ledger grant select on tables to finance_reader, finance_writer;
+
+create domain finance.localized_text as jsonb
+  constraint localized_text_shape check (
+    value is null
+    or case
+         when jsonb_typeof(value) <> 'object' then false
+         else value ?& array['de', 'en']
+           and value - 'de' - 'en' = '{}'::jsonb
+           and jsonb_typeof(value -> 'de') = 'string'
+           and jsonb_typeof(value -> 'en') = 'string'
+           and (btrim(value ->> 'de') <> '' or btrim(value ->> 'en') <> '')
+       end
+  );
+comment on domain finance.localized_text is
+  'A text for people, {"de": "...", "en": "..."}: both keys, at least one of them not blank.';
+
+create function finance.touch() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if new.id is distinct from old.id or new.created_at is distinct from old.created_at then
+    raise exception 'id and created_at of %.% never change', tg_table_schema, tg_table_name
+      using errcode = '23514', constraint = tg_table_name || '_identity',
+            schema = tg_table_schema, table = tg_table_name;
+  end if;
+  new.updated_at := now();
+  new.version := old.version + 1;
+  return new;
+end
+$$;
+comment on function finance.touch() is
+  'Before update: sets updated_at, counts version up whatever the statement says, keeps id and created_at.';
+
+create function finance.refuse_change() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  raise exception '% of %.% is refused: its rows are only ever added', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = '42501', schema = tg_table_schema, table = tg_table_name,
+          hint = 'Record a correcting row instead.';
+end
+$$;
+comment on function finance.refuse_change() is
+  'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';

@@ -1,0 +1,315 @@
+-- finance: the only way into the books.
+
+-- The key row is the first insert of a request: a second caller waits on it and then repeats its answer.
+create function finance.claim_key(p_scope text, p_key text, p_fingerprint bytea) returns jsonb
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  held finance.idempotency_keys;
+begin
+  insert into finance.idempotency_keys (scope, key, fingerprint)
+  values (p_scope, p_key, p_fingerprint)
+  on conflict do nothing;
+  if found then
+    return null;
+  end if;
+  select * into strict held from finance.idempotency_keys where scope = p_scope and key = p_key;
+  if held.fingerprint <> p_fingerprint then
+    raise exception 'the idempotency key was used for a different request'
+      using errcode = 'P0422', constraint = 'idempotency_keys_fingerprint',
+            schema = 'finance', table = 'idempotency_keys';
+  end if;
+  if held.response is null then
+    raise exception 'the request with this idempotency key has no answer yet'
+      using errcode = '55P03', constraint = 'idempotency_keys_answered',
+            schema = 'finance', table = 'idempotency_keys';
+  end if;
+  return held.response;
+end
+$$;
+comment on function finance.claim_key(text, text, bytea) is
+  'Null: the key is ours now. Else the stored answer of the same request. Another request breaks idempotency_keys_fingerprint (P0422).';
+
+create function finance.answer_key(p_scope text, p_key text, p_status smallint, p_response jsonb) returns void
+  language sql
+  set search_path = ''
+as $$
+  update finance.idempotency_keys set status = p_status, response = p_response
+  where scope = p_scope and key = p_key
+$$;
+comment on function finance.answer_key(text, text, smallint, jsonb) is 'Stores the answer under a claimed key.';
+
+create function ledger.leaf_account(p_code text, p_fund_id uuid, p_currency text) returns uuid
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  account uuid;
+begin
+  select id into account from ledger.accounts
+  where code = p_code and fund_id is not distinct from p_fund_id and currency = p_currency
+    and counterparty_type is null and counterparty_id is null;
+  if found then
+    return account;
+  end if;
+  insert into ledger.accounts (code, type, currency, fund_id)
+  values (p_code, (select type from ledger.chart_of_accounts where code = p_code), p_currency, p_fund_id)
+  on conflict on constraint accounts_leaf_key do nothing
+  returning id into account;
+  if found then
+    return account;
+  end if;
+  -- Somebody else opened it meanwhile, and has committed: the insert waited for that.
+  select id into strict account from ledger.accounts
+  where code = p_code and fund_id is not distinct from p_fund_id and currency = p_currency
+    and counterparty_type is null and counterparty_id is null;
+  return account;
+end
+$$;
+comment on function ledger.leaf_account(text, uuid, text) is
+  'Finds or opens the account of a nominal code, fund (null: pooled) and currency, without counterparty.';
+
+create function ledger.fold_accounts(p_accounts uuid[]) returns bigint
+  language plpgsql
+  set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
+as $$
+declare
+  folded bigint;
+begin
+  with gone as (
+    delete from ledger.balance_deltas where account_id = any (p_accounts) returning account_id, amount
+  ), net as (
+    select account_id, sum(amount) as amount from gone group by account_id
+  )
+  update ledger.account_balances b set balance = b.balance + n.amount
+  from net n where b.account_id = n.account_id;
+  get diagnostics folded = row_count;
+  return folded;
+end
+$$;
+comment on function ledger.fold_accounts(uuid[]) is
+  'Folds the visible deltas of accounts whose balance rows the caller has locked.';
+
+-- Definer: it deletes deltas and updates balances, which no application role may.
+create function ledger.fold(at_most integer default 1000) returns bigint
+  language plpgsql security definer
+  set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
+as $$
+declare
+  locked uuid[];
+begin
+  select array_agg(account_id) into locked from (
+    select b.account_id from ledger.account_balances b
+    where b.account_id in (select d.account_id from ledger.balance_deltas d)
+    order by b.account_id
+    limit at_most
+    for no key update skip locked
+  ) due;
+  return ledger.fold_accounts(locked);
+end
+$$;
+comment on function ledger.fold(integer) is
+  'Folds the deltas of at most that many accounts into their balances; returns how many. Call it often.';
+
+create function ledger.balance(p_account_id uuid) returns numeric
+  language sql stable
+  set search_path = ''
+as $$
+  select b.balance + coalesce((select sum(d.amount) from ledger.balance_deltas d where d.account_id = b.account_id), 0)
+  from ledger.account_balances b where b.account_id = p_account_id
+$$;
+comment on function ledger.balance(uuid) is 'Exact balance of an account, minor units, debit positive; null: no such account.';
+
+create function ledger.fund_balance(p_fund_id uuid, p_currency text) returns numeric
+  language sql stable
+  set search_path = ''
+as $$
+  select -coalesce(sum(
+    b.balance + coalesce((select sum(d.amount) from ledger.balance_deltas d where d.account_id = b.account_id), 0)
+  ), 0)
+  from ledger.accounts a
+  join ledger.account_balances b on b.account_id = a.id
+  where a.fund_id = p_fund_id and a.currency = p_currency
+$$;
+comment on function ledger.fund_balance(uuid, text) is
+  'Exact balance of a fund in one currency, minor units: what came in and has not gone out. 0: nothing was ever posted.';
+
+-- Definer: nobody else writes to the books. Not granted to an application role: a route gets a function of its own
+-- that posts what the route means (giving.contribute).
+create function ledger.post(
+  p_id uuid,
+  p_kind text,
+  p_effective_date date,
+  p_source_type text,
+  p_source_id uuid,
+  p_accounts uuid[],
+  p_amounts bigint[],
+  p_actor_ref uuid default null,
+  p_request_id text default null,
+  p_memo text default '',
+  p_reason text default null,
+  p_reverses uuid default null,
+  p_scope text default null,
+  p_key text default null
+) returns table (journal_id uuid, replayed boolean)
+  language plpgsql security definer
+  set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+  v_id uuid := coalesce(p_id, ledger.uuid7());
+  v_answer jsonb;
+  v_period integer;
+  v_lines integer;
+  v_unknown uuid;
+  v_closed text;
+  v_falling_accounts uuid[];
+  v_falling_funds uuid[];
+  v_falling_currencies text[];
+  v_guarded uuid[];
+  v_broken text;
+begin
+  -- Checks below read what others committed meanwhile, statement by statement.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'posting needs isolation level read committed, not %', current_setting('transaction_isolation')
+      using errcode = '25001';
+  end if;
+
+  if p_key is not null then
+    v_answer := finance.claim_key(p_scope, p_key, sha256(convert_to(jsonb_build_array(
+      p_id, p_kind, p_effective_date, p_source_type, p_source_id, p_accounts, p_amounts,
+      p_actor_ref, p_memo, p_reason, p_reverses)::text, 'UTF8')));
+    if v_answer is not null then
+      return query select (v_answer ->> 'journal_id')::uuid, true;
+      return;
+    end if;
+  end if;
+
+  -- The shared lock is what a close waits for; whether the period is open is asked only after it is held.
+  select id into v_period from ledger.accounting_periods where span @> p_effective_date;
+  if found then
+    perform pg_advisory_xact_lock_shared(77200, v_period);
+    perform 1 from ledger.accounting_periods where id = v_period and closed_at is null;
+  end if;
+  if not found then
+    raise exception 'no open accounting period on %', p_effective_date
+      using errcode = 'P0409', constraint = 'accounting_periods_open', schema = 'ledger', table = 'accounting_periods';
+  end if;
+
+  insert into ledger.journals (
+    id, kind, effective_date, reverses, source_type, source_id, actor_ref, request_id, memo, reason, lines)
+  values (
+    v_id, p_kind, p_effective_date, p_reverses, p_source_type, p_source_id, p_actor_ref, p_request_id,
+    coalesce(p_memo, ''), p_reason, greatest(cardinality(p_accounts), cardinality(p_amounts)));
+
+  insert into ledger.entries (journal_id, line, account_id, currency, amount)
+  select v_id, l.line, l.account_id, a.currency, l.amount
+  from unnest(p_accounts, p_amounts) with ordinality l (account_id, amount, line)
+  join ledger.accounts a on a.id = l.account_id;
+  get diagnostics v_lines = row_count;
+  if v_lines <> greatest(cardinality(p_accounts), cardinality(p_amounts)) then
+    select l.account_id into v_unknown from unnest(p_accounts) l (account_id)
+    where not exists (select 1 from ledger.accounts a where a.id = l.account_id) limit 1;
+    raise exception 'account % does not exist', v_unknown
+      using errcode = '23503', constraint = 'entries_account_id_fkey', schema = 'ledger', table = 'entries';
+  end if;
+
+  -- After the entries, whose foreign keys hold the accounts: a close that came first is seen, a later one waits.
+  select
+    array_agg(account_id order by account_id) filter (where floor_minor is not null and net * sign < 0),
+    min(code) filter (where closed_at is not null)
+  into v_falling_accounts, v_closed
+  from (
+    select a.id as account_id, a.code, a.floor_minor, a.sign, coalesce(a.closed_at, f.closed_at) as closed_at,
+      sum(l.amount) as net
+    from unnest(p_accounts, p_amounts) l (account_id, amount)
+    join ledger.accounts a on a.id = l.account_id
+    left join ledger.funds f on f.id = a.fund_id
+    group by a.id, a.code, a.floor_minor, a.sign, f.closed_at
+  ) touched;
+  if v_closed is not null then
+    raise exception 'an account of code % or its fund is closed', v_closed
+      using errcode = 'P0409', constraint = 'accounts_open', schema = 'ledger', table = 'accounts';
+  end if;
+
+  insert into ledger.balance_deltas (account_id, amount)
+  select l.account_id, sum(l.amount)
+  from unnest(p_accounts, p_amounts) l (account_id, amount)
+  group by l.account_id
+  having sum(l.amount) <> 0;
+
+  -- Money out of a fund: only then is anything locked. Uncommitted gifts of others do not count yet.
+  select array_agg(fund_id), array_agg(currency) into v_falling_funds, v_falling_currencies
+  from (
+    select f.id as fund_id, a.currency
+    from unnest(p_accounts, p_amounts) l (account_id, amount)
+    join ledger.accounts a on a.id = l.account_id
+    join ledger.funds f on f.id = a.fund_id
+    where f.floor_minor is not null
+    group by f.id, a.currency
+    having sum(l.amount) > 0
+  ) falling;
+  if v_falling_funds is not null or v_falling_accounts is not null then
+    -- Always funds before balances, each in order of id: two postings cannot wait for each other.
+    perform 1 from ledger.funds where id = any (v_falling_funds) order by id for no key update;
+    select array_agg(id order by id) into v_guarded from ledger.accounts
+    where fund_id = any (v_falling_funds) or id = any (v_falling_accounts);
+    perform 1 from ledger.account_balances where account_id = any (v_guarded) order by account_id for no key update;
+    perform ledger.fold_accounts(v_guarded);
+    select f.code into v_broken
+    from unnest(v_falling_funds, v_falling_currencies) g (fund_id, currency)
+    join ledger.funds f on f.id = g.fund_id
+    join ledger.accounts a on a.fund_id = g.fund_id and a.currency = g.currency
+    join ledger.account_balances b on b.account_id = a.id
+    group by f.id, f.code, f.floor_minor, g.currency
+    having -sum(b.balance) < f.floor_minor
+    limit 1;
+    if v_broken is not null then
+      raise exception 'fund % does not have that much', v_broken
+        using errcode = 'P0402', constraint = 'funds_floor', schema = 'ledger', table = 'funds';
+    end if;
+    select a.code into v_broken
+    from ledger.accounts a join ledger.account_balances b on b.account_id = a.id
+    where a.id = any (v_falling_accounts) and b.balance * a.sign < a.floor_minor
+    limit 1;
+    if v_broken is not null then
+      raise exception 'an account of code % does not have that much', v_broken
+        using errcode = 'P0402', constraint = 'accounts_floor', schema = 'ledger', table = 'accounts';
+    end if;
+  end if;
+
+  insert into ledger.seal_queue (journal_id) values (v_id);
+  insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+  values ('finance.journal.posted.v1', 'journal', v_id, jsonb_build_object(
+    'journal_id', v_id, 'kind', p_kind, 'source_type', p_source_type, 'source_id', p_source_id));
+
+  if p_key is not null then
+    perform finance.answer_key(p_scope, p_key, 201::smallint, jsonb_build_object('journal_id', v_id));
+  end if;
+  return query select v_id, false;
+end
+$$;
+comment on function ledger.post(uuid, text, date, text, uuid, uuid[], bigint[], uuid, text, text, text, uuid, text, text) is
+  'Posts one journal: accounts and amounts line by line, minor units, debit positive. Breaks accounting_periods_open, accounts_open (P0409), funds_floor, accounts_floor (P0402); with a key it is repeatable.';
+
+create function ledger.close_period(p_id integer, p_closed_by uuid) returns void
+  language plpgsql security definer
+  set search_path = ''
+as $$
+begin
+  -- Waits for every posting that holds the shared lock.
+  perform pg_advisory_xact_lock(77200, p_id);
+  update ledger.accounting_periods set closed_at = clock_timestamp(), closed_by = p_closed_by
+  where id = p_id and closed_at is null;
+  if not found then
+    raise exception 'accounting period % is closed already, or does not exist', p_id
+      using errcode = 'P0409', constraint = 'accounting_periods_open', schema = 'ledger', table = 'accounting_periods';
+  end if;
+end
+$$;
+comment on function ledger.close_period(integer, uuid) is 'Closes an accounting period after the postings under way in it.';
+
+grant execute on function ledger.balance(uuid), ledger.fund_balance(uuid, text), ledger.verify_chain()
+  to finance_writer, finance_reader;
+grant execute on function ledger.fold(integer), ledger.seal(integer) to finance_writer;

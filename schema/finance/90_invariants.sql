@@ -1,0 +1,108 @@
+-- finance: what must always hold. Each row of the view is a break; the numbers are those of docs and alarms.
+
+create view ledger.trial_balance as
+select a.code, a.type, e.currency,
+  sum(e.amount) as balance,
+  coalesce(sum(e.amount) filter (where e.amount > 0), 0) as debits,
+  coalesce(-sum(e.amount) filter (where e.amount < 0), 0) as credits
+from ledger.entries e
+join ledger.accounts a on a.id = e.account_id
+group by a.code, a.type, e.currency;
+comment on view ledger.trial_balance is 'Sums per nominal code and currency; balance sums to 0 per currency.';
+comment on column ledger.trial_balance.code is 'Nominal code.';
+comment on column ledger.trial_balance.type is 'Type of the nominal code.';
+comment on column ledger.trial_balance.currency is 'ISO 4217 code.';
+comment on column ledger.trial_balance.balance is 'Sum of all entries, minor units, debit positive.';
+comment on column ledger.trial_balance.debits is 'Sum of the debits, minor units.';
+comment on column ledger.trial_balance.credits is 'Sum of the credits, minor units, as a positive number.';
+
+create view ledger.invariant_breaks as
+select 'I1 journal does not balance' as invariant, journal_id::text as what
+from ledger.entries group by journal_id, currency having sum(amount) <> 0
+union all
+select 'I2 ledger does not balance', currency
+from ledger.entries group by currency having sum(amount) <> 0
+union all
+select 'I3 journal is incomplete', j.id::text
+from ledger.journals j
+left join (select journal_id, count(*) as n from ledger.entries group by journal_id) e on e.journal_id = j.id
+where j.lines <> coalesce(e.n, 0) or j.lines < 2
+union all
+select 'I4 balance differs from its entries', a.id::text
+from ledger.accounts a
+left join ledger.account_balances b on b.account_id = a.id
+left join (select account_id, sum(amount) as total from ledger.entries group by account_id) e on e.account_id = a.id
+left join (select account_id, sum(amount) as total from ledger.balance_deltas group by account_id) d on d.account_id = a.id
+where b.balance is null or b.balance + coalesce(d.total, 0) <> coalesce(e.total, 0)
+union all
+select 'I5 account below its floor', a.id::text
+from ledger.accounts a
+join (select account_id, sum(amount) as total from ledger.entries group by account_id) e on e.account_id = a.id
+where e.total * a.sign < a.floor_minor
+union all
+select 'I5 fund below its floor', f.code || ' ' || a.currency
+from ledger.funds f
+join ledger.accounts a on a.fund_id = f.id
+join ledger.entries e on e.account_id = a.id
+group by f.id, f.code, f.floor_minor, a.currency
+having -sum(e.amount) < f.floor_minor
+union all
+select 'I6 reversal is not exact', r.id::text
+from ledger.journals r
+where r.reverses is not null and exists (
+  select 1 from ledger.entries e where e.journal_id in (r.id, r.reverses)
+  group by e.account_id, e.currency having sum(e.amount) <> 0
+)
+union all
+select 'I7 journal without outbox event', j.id::text
+from ledger.journals j
+where not exists (
+  select 1 from finance.outbox_events o where o.aggregate_id = j.id and o.topic = 'finance.journal.posted.v1'
+)
+union all
+select 'I8 idempotency key without its journal', k.scope || ' ' || k.key
+from finance.idempotency_keys k
+where k.response ? 'journal_id'
+  and not exists (select 1 from ledger.journals j where j.id = (k.response ->> 'journal_id')::uuid)
+union all
+select 'I9 posted outside an open period', j.id::text
+from ledger.journals j
+left join ledger.accounting_periods p on p.span @> j.effective_date
+where p.id is null or j.posted_at > p.closed_at
+union all
+select 'I11 chain of seals has a gap', count(*)::text
+from ledger.seals having count(*) <> coalesce(max(seq), 0)
+union all
+select 'I12 entry in another currency than its account', e.journal_id::text
+from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.currency <> e.currency
+union all
+select 'I13 journal neither sealed nor queued', j.id::text
+from ledger.journals j
+where not exists (select 1 from ledger.seals s where s.journal_id = j.id)
+  and not exists (select 1 from ledger.seal_queue q where q.journal_id = j.id)
+union all
+select 'I15 contribution differs from its journal', c.id::text
+from giving.contributions c
+left join ledger.journals j
+  on j.id = c.journal_id and j.source_type = 'contribution' and j.source_id = c.id and j.kind = 'contribution.settled'
+left join ledger.entries e on e.journal_id = j.id
+left join ledger.accounts a on a.id = e.account_id and a.type = 'income' and a.fund_id = c.fund_id and a.currency = c.currency
+where c.journal_id is not null
+group by c.id, c.amount_minor
+having coalesce(-sum(e.amount) filter (where a.id is not null), 0) <> c.amount_minor
+union all
+select 'I15 contribution journal without contribution', j.id::text
+from ledger.journals j
+where j.kind = 'contribution.settled'
+  and not exists (select 1 from giving.contributions c where c.journal_id = j.id and c.id = j.source_id)
+union all
+select 'I25 application role may write to the books', r.rolname || ' ' || t.oid::regclass::text
+from pg_catalog.pg_class t
+join pg_catalog.pg_namespace n on n.oid = t.relnamespace and n.nspname = 'ledger'
+cross join pg_catalog.pg_roles r
+where t.relkind in ('r', 'p', 'v')
+  and r.rolname in ('finance_writer', 'finance_reader', 'finance_app', 'finance_read')
+  and pg_catalog.has_table_privilege(r.oid, t.oid, 'insert, update, delete, truncate');
+comment on view ledger.invariant_breaks is 'Must be empty, always; asked at every deploy and every night.';
+comment on column ledger.invariant_breaks.invariant is 'Number and short name of the rule that is broken.';
+comment on column ledger.invariant_breaks.what is 'Id of what breaks it.';

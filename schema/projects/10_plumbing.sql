@@ -1,0 +1,64 @@
+-- projects: what makes a request repeatable and an event certain.
+
+create table projects.idempotency_keys (
+  scope text not null
+    constraint idempotency_keys_scope_length check (length(scope) between 1 and 255),
+  key text not null
+    constraint idempotency_keys_key_length check (length(key) between 1 and 255),
+  fingerprint bytea not null
+    constraint idempotency_keys_fingerprint_length check (octet_length(fingerprint) = 32),
+  status smallint
+    constraint idempotency_keys_status_range check (status between 100 and 599),
+  response jsonb,
+  created_at timestamptz not null default now(),
+  constraint idempotency_keys_pkey primary key (scope, key)
+) with (fillfactor = 70);
+comment on table projects.idempotency_keys is
+  'One row per Idempotency-Key that took effect, written in the transaction of the effect.';
+comment on column projects.idempotency_keys.scope is 'Who asked for what: principal and route.';
+comment on column projects.idempotency_keys.key is 'The Idempotency-Key header, 1 to 255 characters.';
+comment on column projects.idempotency_keys.fingerprint is 'SHA-256 of the request, 32 bytes; another one under the same key is refused.';
+comment on column projects.idempotency_keys.status is 'HTTP status of the first answer; null while its transaction runs.';
+comment on column projects.idempotency_keys.response is 'What the first answer was made of; null while its transaction runs.';
+comment on column projects.idempotency_keys.created_at is 'When the key was first seen; keys are kept for at least 30 days.';
+create index idempotency_keys_created_at_idx on projects.idempotency_keys (created_at);
+
+create table projects.outbox_events (
+  id uuid not null default gen_random_uuid(),
+  position bigint generated always as identity,
+  topic text not null
+    constraint outbox_events_topic_shape check (topic ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$'),
+  aggregate_type text not null
+    constraint outbox_events_aggregate_type_shape check (aggregate_type ~ '^[a-z][a-z_]*$'),
+  aggregate_id uuid not null,
+  payload jsonb not null
+    constraint outbox_events_payload_object check (jsonb_typeof(payload) = 'object'),
+  occurred_at timestamptz not null default now(),
+  published_at timestamptz,
+  constraint outbox_events_pkey primary key (id)
+);
+comment on table projects.outbox_events is
+  'Facts for other domains, written in the transaction that made them true; delivered at least once.';
+comment on column projects.outbox_events.id is 'Identity of the message; consumers drop a second delivery by it.';
+comment on column projects.outbox_events.position is
+  'Order of recording, for fairness only: rows become visible out of order, so a relay asks for unpublished rows, never for "position > last".';
+comment on column projects.outbox_events.topic is 'Domain, entity, fact and version: projects.thing.happened.v1.';
+comment on column projects.outbox_events.aggregate_type is 'Entity the event is about, singular.';
+comment on column projects.outbox_events.aggregate_id is 'Id of that entity.';
+comment on column projects.outbox_events.payload is 'The fact, a JSON object; never personal data beyond ids.';
+comment on column projects.outbox_events.occurred_at is 'When the fact became true (start of its transaction).';
+comment on column projects.outbox_events.published_at is 'When the relay handed it over; null: still to be sent.';
+create index outbox_events_unpublished_idx on projects.outbox_events (position) where published_at is null;
+
+create table projects.inbox_dedup (
+  consumer text not null
+    constraint inbox_dedup_consumer_length check (length(consumer) between 1 and 100),
+  message_id uuid not null,
+  received_at timestamptz not null default now(),
+  constraint inbox_dedup_pkey primary key (consumer, message_id)
+);
+comment on table projects.inbox_dedup is
+  'Messages already taken in, one row per consumer, written in the transaction of their effect.';
+comment on column projects.inbox_dedup.consumer is 'Name of the function that took the message.';
+comment on column projects.inbox_dedup.message_id is 'The sender''s outbox_events.id.';
+comment on column projects.inbox_dedup.received_at is 'When it took effect here.';
