@@ -1,1 +1,27 @@
-//! Applies migrations.
+//! Brings a database to the state its migrations describe, and loads demo data.
+//!
+//! A directory of migrations is a valid Atlas directory: names, `atlas.sum` (byte for byte), the directives `txmode` and
+//! `sum ignore`, the table of revisions and the advisory lock are Atlas's own, so either tool continues what the other
+//! began. Stricter than Atlas: the files of applied revisions are compared with what was applied.
+//!
+//! What this crate does not do: choose a URL or connect (give it a session of the migrator on the direct URL, never a
+//! pooled one), plan migrations, go back (a fault is mended by the next migration).
+
+mod apply;
+mod directory;
+mod error;
+mod revisions;
+mod run;
+mod schema;
+mod seed;
+mod split;
+mod sum;
+#[cfg(test)]
+mod tests;
+
+pub use apply::{Applied, LOCK, Options, Report, apply, apply_with};
+pub use directory::{Directory, File, TxMode};
+pub use error::{Change, Error};
+pub use schema::concatenate;
+pub use seed::{Seeded, seed};
+pub use split::{Statement, split};
