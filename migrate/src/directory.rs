@@ -206,9 +206,7 @@ pub(crate) fn sql_files(path: &Path) -> Result<Vec<String>, Error> {
 fn directive(line: &str) -> Option<(&str, &str)> {
     let (before, after) = line.split_once("atlas:")?;
     before.bytes().all(|byte| (b' '..=b'~').contains(&byte)).then_some(())?;
-    let end = after
-        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-        .unwrap_or(after.len());
+    let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
     let (name, argument) = after.split_at(end);
     let argument = if argument.starts_with(' ') { argument.trim_start_matches(' ') } else { "" };
     (!name.is_empty()).then_some((name, argument))

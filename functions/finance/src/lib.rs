@@ -1,1 +1,22 @@
-//! The finance domain.
+//! The finance domain: who gives, what was given, and the books that it is posted to.
+pub mod contributions;
+pub mod contributors;
+pub mod ready;
+pub mod sql;
+
+/// Every route of this domain.
+pub const ROUTES: &[&api::Route] = &[
+    &ready::ROUTE,
+    &contributors::list::ROUTE,
+    &contributors::find::ROUTE,
+    &contributors::create::ROUTE,
+    &contributors::update::ROUTE,
+    &contributors::delete::ROUTE,
+    &contributors::restore::ROUTE,
+    &contributions::list::ROUTE,
+    &contributions::find::ROUTE,
+    &contributions::create::ROUTE,
+];
+
+#[cfg(test)]
+mod tests;

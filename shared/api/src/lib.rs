@@ -23,7 +23,7 @@ pub use cors::preflight;
 pub use health::{PING, Ready, Version, ready, version};
 pub use list::{Filter, List, Listing};
 pub use localize::DEFAULT_LOCALE;
-pub use once::{key_reused, once};
+pub use once::{created_once, in_progress, key_reused, once};
 pub use problem::{Code, Fault, OnConstraint, Problem};
 pub use request::Request;
 pub use response::{Resource, Response, created, deleted, missed, no_content, ok};

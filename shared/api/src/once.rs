@@ -1,11 +1,11 @@
 //! `Idempotency-Key` for routes whose effect is not a ledger function of its own.
 use db::{
-    Db, Tx,
+    Db, On, Tx,
     idempotency::{Key, Once, Stored},
 };
 use serde_json::{Value, json};
 
-use crate::{Problem, Request, Response, problem, response::header};
+use crate::{Problem, Request, Resource, Response, problem, response::header};
 
 impl Request {
     /// Scope, key and fingerprint of this request, if it carries an `Idempotency-Key`.
@@ -18,23 +18,34 @@ impl Request {
         let scope = format!("{}:{caller}", self.route.name);
         Ok(Some(Key { scope, key: key.to_owned(), fingerprint: self.fingerprint() }))
     }
+
+    /// The same for a route that requires a key, for a database function that keeps it.
+    ///
+    /// # Errors
+    /// 400 for a missing or malformed key.
+    pub fn required_key(&self) -> Result<Key, Problem> {
+        self.once_key()?.ok_or_else(|| {
+            let detail = "is missing: choose a new one for each payment, repeat it on retries";
+            Problem::header(problem::KEY_MISSING, header::IDEMPOTENCY_KEY, detail)
+        })
+    }
 }
 
-/// Runs `work` once per `Idempotency-Key` and answers repeats with the first answer; without a key
-/// it just runs, in a transaction of its own.
+/// Runs `work`, one statement, once per `Idempotency-Key` and answers repeats with the first answer.
+/// Without a key the statement is alone: one round trip; with one it takes two.
 ///
 /// # Errors
 /// Those of `work`; 422 if the key belongs to another request, 409 while the first is at work.
 pub async fn once(
     req: &Request,
     db: &Db<'_>,
-    work: impl AsyncFnOnce(&Tx<'_>) -> Result<Response, Problem>,
+    work: impl AsyncFnOnce(&On<'_>) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
     let Some(key) = req.once_key()? else {
-        return db.interactive(work).await;
+        return work(&On::Db(db)).await;
     };
     let kept = async |tx: &Tx<'_>| {
-        let response = work(tx).await?;
+        let response = work(&On::Tx(tx)).await?;
         let stored = json!({ "status": response.status, "headers": response.headers, "body": response.body });
         let status = i16::try_from(response.status).unwrap_or_default();
         Ok((response, status, stored))
@@ -47,7 +58,7 @@ pub async fn once(
 }
 
 /// Waiting for the key in vain means that the first request is still at work.
-fn in_progress(problem: Problem) -> Problem {
+pub fn in_progress(problem: Problem) -> Problem {
     if problem.code == problem::BUSY {
         let detail = "wait for the first request with this key, then repeat";
         return Problem::new(problem::IN_PROGRESS, detail)
@@ -71,6 +82,19 @@ fn replay(key: &Key, stored: Stored) -> Result<Response, Problem> {
     }
     response.body = stored["body"].as_str().unwrap_or_default().to_owned();
     Ok(response.with(header::REPLAYED, "true"))
+}
+
+/// 201 with a resource whose statement kept the key itself, marked if it had been there before.
+///
+/// # Errors
+/// The value cannot be written as JSON.
+pub fn created_once<T: Resource>(
+    req: &Request,
+    value: &T,
+    replayed: bool,
+) -> Result<Response, Problem> {
+    let response = crate::created(req, value)?;
+    Ok(if replayed { response.with(header::REPLAYED, "true") } else { response })
 }
 
 /// 422: another request came with this key before.

@@ -181,9 +181,8 @@ impl Server {
         if self.route.if_match {
             request.if_match()?;
         }
-        if self.route.idempotency == Idempotency::Required && request.idempotency_key()?.is_none() {
-            let detail = "is missing: choose a new one for each payment, repeat it on retries";
-            return Err(Problem::header(problem::KEY_MISSING, header::IDEMPOTENCY_KEY, detail));
+        if self.route.idempotency == Idempotency::Required {
+            request.required_key()?;
         }
         let answer = AssertUnwindSafe((self.route.answer)(&request, db)).catch_unwind();
         match timeout_at(deadline, answer).await {

@@ -191,6 +191,29 @@ impl Connection for Db<'_> {
     }
 }
 
+/// Where a statement runs that is alone or part of a transaction, as its caller decides.
+#[derive(Debug)]
+pub enum On<'a> {
+    /// By itself.
+    Db(&'a Db<'a>),
+    /// With others.
+    Tx(&'a Tx<'a>),
+}
+
+impl Connection for On<'_> {
+    async fn rows(
+        &self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        repeatable: bool,
+    ) -> Result<Vec<Row>, Error> {
+        match self {
+            On::Db(db) => db.rows(sql, params, repeatable).await,
+            On::Tx(tx) => tx.rows(sql, params, repeatable).await,
+        }
+    }
+}
+
 /// What may be tried again, and where: nothing that could do harm.
 struct Attempts<'a> {
     pool: &'a Pool,

@@ -16,7 +16,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use connection::{Connection, Db, Tx};
+pub use connection::{Connection, Db, On, Tx};
 pub use domain::{Access, Domain};
 pub use error::{Chain, Error, Kind};
 pub use pool::Pool;

@@ -94,6 +94,15 @@ impl<T> Patch<T> {
         !matches!(self, Self::Absent)
     }
 
+    /// Whether to change the field, and to what: two parameters of an `update`.
+    pub fn into_parts(self) -> (bool, Option<T>) {
+        match self {
+            Self::Absent => (false, None),
+            Self::Null => (true, None),
+            Self::Value(value) => (true, Some(value)),
+        }
+    }
+
     /// The new value of a field that cannot be cleared, None if it stays as it is.
     ///
     /// # Errors

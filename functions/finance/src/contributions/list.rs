@@ -1,0 +1,49 @@
+//! `GET /v1/finance/contributions`: what was given.
+use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Route, Shape};
+use db::{Access, Db, Domain};
+use types::Page;
+
+use crate::{
+    contributors::STAFF,
+    sql::contributions::{Contribution, NEWEST, OLDEST, STATUSES},
+};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "finance-list-contributions",
+    method: Method::GET,
+    path: "/v1/finance/contributions",
+    summary: "Lists contributions, a page at a time; a contributor sees only their own.",
+    domain: Domain::Finance,
+    access: Access::Read,
+    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    list: Some(&LIST),
+    reply: Shape::of::<Page<Contribution>>(),
+    answer: |req, db| Box::pin(list(req, db)),
+    examples: &[],
+    ..Route::DEFAULT
+};
+
+const LIST: List = List {
+    sorts: &["-created_at", "created_at"],
+    filters: &[
+        Filter { field: "contributor_id", ops: &["eq"], about: "Who gave." },
+        Filter { field: "project_ref", ops: &["eq"], about: "The project it was given for." },
+        Filter { field: "status", ops: &["eq"], about: "What became of it." },
+        Filter { field: "occurred_on", ops: &["gte", "lt"], about: "Day of the gift." },
+    ],
+};
+
+async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let list = req.list()?;
+    let viewer = req.viewer(STAFF)?;
+    let contributor = list.filter("contributor_id", "eq")?;
+    let project = list.filter("project_ref", "eq")?;
+    let status = list.one_of("status", STATUSES)?;
+    let (from, before) = (list.filter("occurred_on", "gte")?, list.filter("occurred_on", "lt")?);
+    let (created_at, id) = list.after()?;
+    let page = if list.sort == "created_at" { OLDEST } else { NEWEST };
+    let filters =
+        (viewer, contributor, project, status, from, before, created_at, id, list.fetch());
+    list.page(page.all(db, filters).await?, |row| row.created_at.to_string())
+}

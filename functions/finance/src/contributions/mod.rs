@@ -1,0 +1,4 @@
+//! Routes of contributions.
+pub mod create;
+pub mod find;
+pub mod list;

@@ -1,0 +1,28 @@
+//! `DELETE /v1/finance/contributors/{id}`: hide a contributor; what they gave stays in the books.
+use api::{Allow, Example, Method, Problem, Request, Response, Route};
+use db::{Access, Db, Domain};
+use types::ContributorId;
+
+use crate::sql::contributors::DELETE;
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "finance-delete-contributor",
+    method: Method::DELETE,
+    path: "/v1/finance/contributors/{id}",
+    summary: "Deletes a contributor; it can be restored.",
+    domain: Domain::Finance,
+    access: Access::Write,
+    allow: Allow::Roles(&["treasurer"]),
+    status: 204,
+    if_match: true,
+    answer: |req, db| Box::pin(delete(req, db)),
+    examples: &[],
+    ..Route::DEFAULT
+};
+
+async fn delete(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: ContributorId = req.path("id")?;
+    let found = DELETE.opt(db, (id, req.if_match()?, req.actor()?)).await?;
+    api::deleted(found, "contributor")
+}

@@ -1,0 +1,28 @@
+//! `GET /v1/finance/contributors/{id}`: one contributor.
+use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
+use db::{Access, Db, Domain};
+use types::ContributorId;
+
+use crate::sql::contributors::{Contributor, FIND};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "finance-find-contributor",
+    method: Method::GET,
+    path: "/v1/finance/contributors/{id}",
+    summary: "Finds a contributor; a contributor finds only their own record.",
+    domain: Domain::Finance,
+    access: Access::Read,
+    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    reply: Shape::of::<Contributor>(),
+    answer: |req, db| Box::pin(find(req, db)),
+    examples: &[],
+    ..Route::DEFAULT
+};
+
+async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: ContributorId = req.path("id")?;
+    let viewer = req.viewer(super::STAFF)?;
+    let found = FIND.opt(db, (id, viewer)).await?;
+    api::ok(req, &found.ok_or_else(|| Problem::not_found("contributor"))?)
+}

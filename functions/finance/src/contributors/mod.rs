@@ -1,0 +1,23 @@
+//! Routes of contributors.
+use api::Problem;
+
+pub mod create;
+pub mod delete;
+pub mod find;
+pub mod list;
+pub mod restore;
+pub mod update;
+
+/// Who may see every contributor and contribution; a contributor sees their own.
+pub(crate) const STAFF: &[&str] = &["treasurer", "auditor"];
+
+/// What a contributor can be.
+pub(crate) const TYPES: &[&str] = &["individual", "company", "trust", "charity", "anonymous"];
+
+fn contact_taken() -> Problem {
+    Problem::conflict("another contributor stands for this contact")
+}
+
+fn anonymous_is_nobody() -> Problem {
+    Problem::invalid("/type", "anonymous has neither email nor contact_ref")
+}

@@ -1,0 +1,40 @@
+//! `POST /v1/finance/contributors/{id}/restore`: bring a deleted contributor back.
+use api::{
+    Allow, Example, Method, OnConstraint as _, Problem, Request, Response, Route, Shape, problem,
+};
+use db::{Access, Db, Domain};
+use types::ContributorId;
+
+use crate::{
+    contributors::contact_taken,
+    sql::contributors::{Contributor, FIND, RESTORE},
+};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "finance-restore-contributor",
+    method: Method::POST,
+    path: "/v1/finance/contributors/{id}/restore",
+    summary: "Restores a deleted contributor; a live one is answered as it is.",
+    domain: Domain::Finance,
+    access: Access::Write,
+    allow: Allow::Roles(&["treasurer"]),
+    reply: Shape::of::<Contributor>(),
+    problems: &[problem::CONFLICT],
+    answer: |req, db| Box::pin(restore(req, db)),
+    examples: &[],
+    ..Route::DEFAULT
+};
+
+async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: ContributorId = req.path("id")?;
+    let restored = RESTORE
+        .opt(db, (id, req.actor()?))
+        .await
+        .on_constraint("contributors_contact_ref_key", contact_taken)?;
+    let contributor = match restored {
+        Some(contributor) => Some(contributor),
+        None => FIND.opt(db, (id, None)).await?,
+    };
+    api::ok(req, &contributor.ok_or_else(|| Problem::not_found("contributor"))?)
+}

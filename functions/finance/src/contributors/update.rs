@@ -1,0 +1,81 @@
+//! `PATCH /v1/finance/contributors/{id}`: change what is recorded of a contributor.
+use api::{
+    Allow, Example, Method, OnConstraint as _, Problem, Request, Response, Route, Shape, problem,
+};
+use db::{Access, Db, Domain};
+use serde::Deserialize;
+use types::{ContactId, ContributorId, Email, Line, Locale, Patch};
+
+use crate::{
+    contributors::{anonymous_is_nobody, contact_taken},
+    sql::contributors::{Contributor, FIND, UPDATE},
+};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "finance-update-contributor",
+    method: Method::PATCH,
+    path: "/v1/finance/contributors/{id}",
+    summary: "Changes a contributor by JSON Merge Patch (RFC 7396).",
+    domain: Domain::Finance,
+    access: Access::Write,
+    allow: Allow::Roles(&["treasurer"]),
+    body: Shape::of::<Input>(),
+    reply: Shape::of::<Contributor>(),
+    if_match: true,
+    problems: &[problem::CONFLICT],
+    answer: |req, db| Box::pin(update(req, db)),
+    examples: &[],
+    ..Route::DEFAULT
+};
+
+/// What changes: an absent member stays, null clears.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ContributorPatch")
+)]
+pub struct Input {
+    /// Name to show.
+    #[serde(default)]
+    display_name: Option<Line<200>>,
+    /// Address for receipts.
+    #[serde(default)]
+    email: Patch<Email>,
+    /// The same person among the platform's contacts.
+    #[serde(default)]
+    contact_ref: Patch<ContactId>,
+    /// Language to write in.
+    #[serde(default)]
+    locale: Option<Locale>,
+}
+
+async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: ContributorId = req.path("id")?;
+    let version = req.if_match()?;
+    let Input { display_name, email, contact_ref, locale } = req.json()?;
+    let (set_email, email) = email.into_parts();
+    let (set_contact, contact_ref) = contact_ref.into_parts();
+    let change = (
+        id,
+        version,
+        display_name,
+        set_email,
+        email,
+        set_contact,
+        contact_ref,
+        locale,
+        req.actor()?,
+    );
+    let contributor = UPDATE
+        .opt(db, change)
+        .await
+        .on_constraint("contributors_contact_ref_key", contact_taken)
+        .on_constraint("contributors_anonymous_is_nobody", anonymous_is_nobody)?;
+    match contributor {
+        Some(contributor) => api::ok(req, &contributor),
+        None => Err(api::missed(FIND.opt(db, (id, None)).await?, "contributor")),
+    }
+}

@@ -1,0 +1,3 @@
+//! The row types and statements of the finance domain.
+pub mod contributions;
+pub mod contributors;
