@@ -184,3 +184,21 @@ struct Problem<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'a str>,
 }
+
+impl From<stack::Error> for Failure {
+    fn from(error: stack::Error) -> Failure {
+        let exit = match &error {
+            stack::Error::NoRoot | stack::Error::NoKey => Exit::Usage,
+            error if error.is_unreachable() => Exit::Unreachable,
+            _ => Exit::Failure,
+        };
+        let mut failure = Failure::new(exit, &error);
+        if let Some(cause) = error.source() {
+            failure = failure.because(cause);
+        }
+        match error.next() {
+            Some(next) => failure.next(next),
+            None => failure,
+        }
+    }
+}

@@ -4,11 +4,15 @@
 #![allow(dead_code, reason = "the frame comes before the commands that use it")]
 
 mod completion;
+mod down;
 mod failure;
 mod help;
 mod output;
+mod status;
 #[cfg(test)]
 mod tests;
+mod token;
+mod up;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -65,6 +69,10 @@ struct Global {
 /// One module per command; each has `run(self, &Output)`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Up(up::Up),
+    Down(down::Down),
+    Status(status::Status),
+    Token(token::Token),
     Completion(completion::Completion),
     Help(help::Help),
 }
@@ -90,6 +98,10 @@ fn main() -> ExitCode {
 /// A command returns the exit code of what it found, or why it could not look.
 fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
     match command {
+        Command::Up(command) => command.run(out),
+        Command::Down(command) => command.run(out),
+        Command::Status(command) => command.run(out),
+        Command::Token(command) => command.run(out),
         Command::Completion(command) => command.run(out),
         Command::Help(command) => command.run(out),
     }
