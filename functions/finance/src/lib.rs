@@ -5,17 +5,17 @@ pub mod ready;
 pub mod sql;
 
 /// Every route of this domain.
-pub const ROUTES: &[&api::Route] = &[
-    &ready::ROUTE,
-    &contributors::list::ROUTE,
-    &contributors::find::ROUTE,
-    &contributors::create::ROUTE,
-    &contributors::update::ROUTE,
-    &contributors::delete::ROUTE,
-    &contributors::restore::ROUTE,
-    &contributions::list::ROUTE,
-    &contributions::find::ROUTE,
-    &contributions::create::ROUTE,
+pub const ROUTES: &[&api::Route] = api::routes![
+    ready::ROUTE,
+    contributors::list::ROUTE,
+    contributors::find::ROUTE,
+    contributors::create::ROUTE,
+    contributors::update::ROUTE,
+    contributors::delete::ROUTE,
+    contributors::restore::ROUTE,
+    contributions::list::ROUTE,
+    contributions::find::ROUTE,
+    contributions::create::ROUTE,
 ];
 
 #[cfg(test)]

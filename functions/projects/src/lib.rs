@@ -1,1 +1,4 @@
 //! The projects domain.
+
+/// Every route of this domain.
+pub const ROUTES: &[&api::Route] = api::routes![];

@@ -54,6 +54,23 @@ pub struct Route {
     pub answer: for<'a> fn(&'a Request, &'a Db<'a>) -> Answer<'a>,
     /// At least one that works and one that is refused.
     pub examples: &'static [Example],
+    /// Where its constant is, for the binary that is written; [`routes!`](crate::routes) fills it in.
+    pub rust_path: &'static str,
+}
+
+/// The routes of a domain, each by the constant that describes it; written once, in the domain's `lib.rs`:
+///
+/// ```ignore
+/// pub const ROUTES: &[&api::Route] = api::routes![contribute::ROUTE, contributors::find::ROUTE];
+/// ```
+#[macro_export]
+macro_rules! routes {
+    ($($($part:ident)::+),* $(,)?) => {
+        &[$(&$crate::Route {
+            rust_path: concat!(module_path!() $(, "::", stringify!($part))+),
+            ..$($part)::+
+        }),*]
+    };
 }
 
 impl Route {
@@ -80,6 +97,7 @@ impl Route {
         memory_mb: 256,
         answer: |_, _| Box::pin(async { Err(Problem::not_found("route")) }),
         examples: &[],
+        rust_path: "",
     };
 }
 
