@@ -20,7 +20,7 @@ mod tests;
 
 pub use auth::{Allow, Auth, Caller};
 pub use cors::preflight;
-pub use health::{PING, Ready, Version, ready, version};
+pub use health::{ALL as PING_STATEMENTS, Ready, Version, ready, version};
 pub use list::{Filter, List, Listing};
 pub use localize::DEFAULT_LOCALE;
 pub use once::{created_once, in_progress, key_reused, once};

@@ -19,7 +19,7 @@ mod tests;
 pub use connection::{Connection, Db, On, Tx};
 pub use domain::{Access, Domain};
 pub use error::{Chain, Error, Kind};
-pub use pool::Pool;
+pub use pool::{Pool, connect};
 pub use sql::{Deletion, FromRow, Params, Sql, Statement, Step};
 pub use steps::Steps;
 pub use tokio_postgres::{Error as DriverError, Row, types::Type};

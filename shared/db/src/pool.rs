@@ -9,7 +9,8 @@ use std::{
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool as Deadpool, PoolError, RecyclingMethod, Runtime,
 };
-use tokio_postgres::{Client, NoTls, config::SslMode};
+use postgres_native_tls::MakeTlsConnector;
+use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 
 use crate::{Access, Db, Domain, Error, Url};
 
@@ -90,18 +91,10 @@ pub(crate) struct Slot {
 
 impl Slot {
     fn new(url: &Url, access: Access, application: &str) -> Result<Slot, Error> {
-        let (config, pem) = url.prepare(application)?;
         let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = if config.get_ssl_mode() == SslMode::Disable {
-            Manager::from_config(config, NoTls, recycle)
-        } else {
-            let failed = |source| Error::Tls { variable: url.variable().to_owned(), source };
-            let mut tls = native_tls::TlsConnector::builder();
-            if let Some(pem) = pem {
-                tls.add_root_certificate(native_tls::Certificate::from_pem(&pem).map_err(failed)?);
-            }
-            let tls = postgres_native_tls::MakeTlsConnector::new(tls.build().map_err(failed)?);
-            Manager::from_config(config, tls, recycle)
+        let manager = match prepare(url, application)? {
+            (config, None) => Manager::from_config(config, NoTls, recycle),
+            (config, Some(tls)) => Manager::from_config(config, tls, recycle),
         };
         let pool = Deadpool::builder(manager)
             .max_size(1)
@@ -179,4 +172,43 @@ pub(crate) fn now_ms() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// A session of its own on `url`, for work that needs one: migrations, seeds, tests. No function.
+///
+/// # Errors
+/// The URL cannot be used, or the server not reached.
+pub async fn connect(url: &Url, application: &str) -> Result<Client, Error> {
+    let (config, tls) = prepare(url, application)?;
+    let failed = |source: tokio_postgres::Error| Error::Connect {
+        variable: url.variable().to_owned(),
+        source: Box::new(source),
+    };
+    // The task ends with the session, and its error has reached the statement that was waiting.
+    match tls {
+        None => {
+            let (client, connection) = config.connect(NoTls).await.map_err(failed)?;
+            tokio::spawn(async { drop(connection.await) });
+            Ok(client)
+        }
+        Some(tls) => {
+            let (client, connection) = config.connect(tls).await.map_err(failed)?;
+            tokio::spawn(async { drop(connection.await) });
+            Ok(client)
+        }
+    }
+}
+
+/// The driver's configuration, and the connector if the URL asks for TLS: building one costs time.
+fn prepare(url: &Url, application: &str) -> Result<(Config, Option<MakeTlsConnector>), Error> {
+    let (config, pem) = url.prepare(application)?;
+    if config.get_ssl_mode() == SslMode::Disable {
+        return Ok((config, None));
+    }
+    let failed = |source| Error::Tls { variable: url.variable().to_owned(), source };
+    let mut tls = native_tls::TlsConnector::builder();
+    if let Some(pem) = pem {
+        tls.add_root_certificate(native_tls::Certificate::from_pem(&pem).map_err(failed)?);
+    }
+    Ok((config, Some(MakeTlsConnector::new(tls.build().map_err(failed)?))))
 }

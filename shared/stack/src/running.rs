@@ -20,6 +20,10 @@ pub enum Kind {
     Read,
     /// The primary through PgBouncer, as `<d>_read`: for databases that the replica may not have yet.
     PooledRead,
+    /// The primary without a pooler, as `<d>_app`: for tests.
+    App,
+    /// The primary without a pooler, as `<d>_read`: for tests, whose databases the replica may not have yet.
+    Reader,
 }
 
 impl Kind {
@@ -35,8 +39,8 @@ impl Kind {
     fn role(self) -> &'static str {
         match self {
             Kind::Direct => "migrator",
-            Kind::Pooled => "app",
-            Kind::Read | Kind::PooledRead => "read",
+            Kind::Pooled | Kind::App => "app",
+            Kind::Read | Kind::PooledRead | Kind::Reader => "read",
         }
     }
 }
@@ -96,7 +100,7 @@ impl Running {
     /// Port, user and password of a kind, for a client that takes no URL.
     pub fn login(&self, domain: Domain, kind: Kind) -> Option<(u16, String, &str)> {
         let port = match kind {
-            Kind::Direct => self.ports.primary,
+            Kind::Direct | Kind::App | Kind::Reader => self.ports.primary,
             Kind::Read => self.ports.replica,
             Kind::Pooled | Kind::PooledRead => self.ports.pooler,
         };

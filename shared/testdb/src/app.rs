@@ -1,0 +1,170 @@
+//! A domain with a database of its own.
+use std::collections::HashMap;
+
+use api::{Route, Server};
+use db::{Domain, variables};
+use lambda_http::{Body, http};
+use stack::{Kind, Stack};
+use tokio::sync::Mutex;
+
+use crate::{Answer, Call, Database, Relay, Seeds, check};
+
+/// A domain as its functions see it: every route with its settings, on a database of one test.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub database: Database,
+    env: HashMap<String, String>,
+    signer: stack::Signer,
+    servers: Mutex<HashMap<&'static str, &'static Server>>,
+}
+
+impl App {
+    /// A database with the demo data; roles as in production, without a pooler in between.
+    pub async fn new(domain: Domain) -> App {
+        App::with(domain, Seeds::Demo).await
+    }
+
+    /// A database without the demo data.
+    pub async fn empty(domain: Domain) -> App {
+        App::with(domain, Seeds::None).await
+    }
+
+    async fn with(domain: Domain, seeds: Seeds) -> App {
+        let database = Database::new(domain, seeds).await;
+        let mut env: HashMap<String, String> = database.stack.env.clone().into_iter().collect();
+        env.retain(|name, _| !name.contains("DATABASE_URL"));
+        let signer = Stack::find().and_then(|s| s.signer()).expect("the stack has a key");
+        let app = App { database, env, signer, servers: Mutex::default() };
+        app.on(Kind::App, Kind::Reader)
+    }
+
+    /// The same database through other servers: `write` and `read` roles by kind.
+    #[must_use]
+    pub fn on(mut self, write: Kind, read: Kind) -> App {
+        for (kind, ending) in [(write, "_POOLED"), (read, "_READ")] {
+            let url = self.database.url(kind).expect("the server is there");
+            self.env.insert(stack::variable(self.database.domain, ending), url);
+        }
+        self.servers = Mutex::default();
+        self
+    }
+
+    /// The same with another variable; `None` unsets it.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: Option<&str>) -> App {
+        self.env.remove(name);
+        if let Some(value) = value {
+            self.env.insert(name.to_owned(), value.to_owned());
+        }
+        self.servers = Mutex::default();
+        self
+    }
+
+    /// The same with a relay before the primary, which counts round trips and can fail.
+    pub async fn through_relay(mut self) -> (App, Relay) {
+        let primary = self.database.stack.ports.primary;
+        let relay = Relay::start(primary).await;
+        for value in self.env.values_mut() {
+            *value = value.replace(&format!(":{primary}/"), &format!(":{}/", relay.port));
+        }
+        self.servers = Mutex::default();
+        (self, relay)
+    }
+
+    /// The value of a variable.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.env.get(name).map(String::as_str)
+    }
+
+    /// A bearer token with these claims, signed with the developer's key.
+    pub fn token(&self, claims: &serde_json::Value) -> String {
+        self.signer.sign(claims).expect("a token can be signed")
+    }
+
+    /// Calls `route` as the gateway would, without Lambda. Calls of one `App` share the route's
+    /// connection, as calls of one function do.
+    pub async fn call(&self, route: &'static Route, call: impl Into<Call>) -> Answer {
+        let server = {
+            let mut servers = self.servers.lock().await;
+            *servers.entry(route.name).or_insert_with(|| {
+                let server = Server::new(route, |name| self.env.get(name).cloned());
+                // A test process is short, and a connection pool wants to live for ever.
+                Box::leak(Box::new(server.unwrap_or_else(|e| panic!("{e}"))))
+            })
+        };
+        Answer::new(server.answer(self.request(route, call.into())).await)
+    }
+
+    fn request(&self, route: &Route, call: Call) -> lambda_http::Request {
+        let mut values = call.path.iter();
+        let path: Vec<String> = route
+            .path
+            .split('/')
+            .map(|part| match part.starts_with('{') {
+                true => values.next().expect("a value for each parameter").clone(),
+                false => part.to_owned(),
+            })
+            .collect();
+        let path = match route.path {
+            "$default" => call.path.first().cloned().unwrap_or_else(|| "/".to_owned()),
+            _ => path.join("/"),
+        };
+        let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
+        let mut request =
+            http::Request::builder().method(route.method.clone()).uri(format!("{path}{query}"));
+        for (name, value) in &call.headers {
+            request = request.header(name, value);
+        }
+        if let Some(role) = &call.role {
+            let subject = call.contact.map_or_else(stack::developer, types::ContactId::uuid);
+            let token = self.signer.token(subject, &[role], 600).expect("a token can be signed");
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.body(call.body.unwrap_or(Body::Empty)).expect("a request")
+    }
+
+    /// Rows of a table.
+    pub async fn count(&self, table: &str) -> i64 {
+        self.value(&format!("select count(*)::text from {table}")).await.parse().expect("a number")
+    }
+
+    /// One value, as text, seen by the domain's owner.
+    pub async fn value(&self, sql: &str) -> String {
+        let owner = self.database.owner().await;
+        let rows = owner.simple_query(sql).await.unwrap_or_else(|e| panic!("{}", db::Chain(&e)));
+        let row = rows.iter().find_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        row.unwrap_or_default()
+    }
+
+    /// Runs statements as the superuser: to bring about what no role of ours can.
+    pub async fn execute(&self, sql: &str) {
+        let superuser = self.database.superuser().await;
+        superuser.batch_execute(sql).await.unwrap_or_else(|e| panic!("{}", db::Chain(&e)));
+    }
+
+    /// Compares statements with the schema: parameter and column types, nullability, custom types.
+    /// Says what is wrong.
+    pub async fn wrong_statements(
+        &self,
+        lists: &[&'static [&'static dyn db::Statement]],
+    ) -> Vec<String> {
+        let owner = self.database.owner().await;
+        let own = db::idempotency::statements(self.database.domain);
+        let statements = lists.iter().copied().flatten().copied().chain(own);
+        check::statements(&owner, statements.chain(api::PING_STATEMENTS.iter().copied())).await
+    }
+
+    /// The constraint names in the sources of the crate at `manifest_dir` that the schema does not know.
+    pub async fn unknown_constraints(&self, manifest_dir: &str) -> Vec<String> {
+        check::constraints(&self.database.owner().await, manifest_dir).await
+    }
+
+    /// The variables that name this domain's databases.
+    pub fn url_variables(&self, access: db::Access) -> Vec<String> {
+        variables(self.database.domain, access)
+    }
+}
