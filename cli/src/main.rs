@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "the frame comes before the commands that use it")]
 
 mod completion;
+mod doctor;
 mod down;
 mod failure;
 mod help;
@@ -73,6 +74,7 @@ enum Command {
     Down(down::Down),
     Status(status::Status),
     Token(token::Token),
+    Doctor(doctor::Doctor),
     Completion(completion::Completion),
     Help(help::Help),
 }
@@ -102,6 +104,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Down(command) => command.run(out),
         Command::Status(command) => command.run(out),
         Command::Token(command) => command.run(out),
+        Command::Doctor(command) => command.run(out),
         Command::Completion(command) => command.run(out),
         Command::Help(command) => command.run(out),
     }

@@ -57,11 +57,12 @@ pub(crate) fn ensure(
             result => return result,
         }
     }
-    Err(servers.start_error(Server::Pooler, "no port was free"))
+    Err(servers.start_error(Server::Pooler, 0, "no port was free"))
 }
 
 fn start(servers: &Servers, program: &PgBouncer, state: &State, tls: &Tls) -> Result<(), Error> {
     let folder = servers.data(Server::Pooler);
+    let from = servers.log_end(Server::Pooler);
     // It refuses to start if the process named there is alive, whosever it is by now.
     remove(&folder.join("pgbouncer.pid"))?;
     let mut command = servers.account.command(program.program(), &servers.folder);
@@ -69,13 +70,14 @@ fn start(servers: &Servers, program: &PgBouncer, state: &State, tls: &Tls) -> Re
     let output = output.map_err(Error::io("run", program.program()))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(servers.start_error(Server::Pooler, &said));
+        return Err(servers.start_error(Server::Pooler, from, &said));
     }
-    let until = Instant::now() + PATIENCE;
+    let started = Instant::now();
     while !answers(state, tls) {
-        let alive = servers::find(&servers.folder, Server::Pooler).is_some();
-        if Instant::now() > until || (!alive && Instant::now() + PATIENCE > until + PATIENCE / 5) {
-            return Err(servers.start_error(Server::Pooler, "it does not answer"));
+        let ended = servers::find(&servers.folder, Server::Pooler).is_none();
+        // It writes its pid file shortly after it has gone to the background.
+        if started.elapsed() > if ended { PATIENCE / 5 } else { PATIENCE } {
+            return Err(servers.start_error(Server::Pooler, from, "it does not answer"));
         }
         thread::sleep(Duration::from_millis(20));
     }

@@ -50,7 +50,7 @@ pub(crate) fn ensure_primary(
     if answers(state.ports.primary, state, tls, RECOVERY) {
         return Ok(());
     }
-    Err(servers.start_error(server, "it does not answer"))
+    Err(servers.start_error(server, 0, "it does not answer"))
 }
 
 /// Makes sure that the replica runs and streams.
@@ -91,7 +91,7 @@ pub(crate) fn ensure_replica(
             fs::remove_dir_all(&data).map_err(Error::io("delete", data))?;
         }
     }
-    Err(servers.start_error(server, "it does not stream from the primary"))
+    Err(servers.start_error(server, 0, "it does not stream from the primary"))
 }
 
 /// Waits until the replica has everything the primary had when this was called.
@@ -196,6 +196,7 @@ fn start(
     let mut attempts = 0;
     loop {
         configure(port)?;
+        let from = servers.log_end(server);
         let mut pg_ctl = servers.account.command(&programs.program("pg_ctl"), &servers.folder);
         pg_ctl.arg("--pgdata").arg(&data).arg("--log").arg(&log);
         let Err(error) =
@@ -204,8 +205,8 @@ fn start(
             return Ok(port);
         };
         attempts += 1;
-        let error = servers.start_error(server, &error.to_string());
-        let said = process::tail(&log, 5);
+        let error = servers.start_error(server, from, &error.to_string());
+        let said = process::tail(&log, from, 20);
         if attempts >= 5 {
             return Err(error);
         } else if servers::lost_port(&error) {

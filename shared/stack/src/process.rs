@@ -50,18 +50,18 @@ pub(crate) fn end(pid: Pid, marker: &Path, signals: &[(Signal, Duration)]) -> bo
     !runs(pid, marker)
 }
 
-/// The last lines of a log.
-pub(crate) fn tail(log: &Path, lines: usize) -> String {
-    let text = read_end(log).unwrap_or_else(|error| error.to_string());
+/// The last lines of a log that begin at byte `from` or later.
+pub(crate) fn tail(log: &Path, from: u64, lines: usize) -> String {
+    let text = read_end(log, from).unwrap_or_else(|error| error.to_string());
     let all: Vec<&str> = text.lines().collect();
     all[all.len().saturating_sub(lines)..].join("\n")
 }
 
-fn read_end(log: &Path) -> std::io::Result<String> {
+fn read_end(log: &Path, from: u64) -> std::io::Result<String> {
     const ENOUGH: u64 = 64 * 1024;
     let mut file = fs::File::open(log)?;
     let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(ENOUGH)))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(ENOUGH).max(from)))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

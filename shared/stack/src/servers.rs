@@ -58,10 +58,15 @@ impl Servers {
         Ok(())
     }
 
-    /// The server did not start: what its log says since `from` bytes, else what the program said.
-    pub(crate) fn start_error(&self, server: Server, said: &str) -> Error {
+    /// Where the log ends now: what a start says comes after.
+    pub(crate) fn log_end(&self, server: Server) -> u64 {
+        fs::metadata(self.log(server)).map_or(0, |meta| meta.len())
+    }
+
+    /// The server did not start: what its log says since `from`, else what the program said.
+    pub(crate) fn start_error(&self, server: Server, from: u64, said: &str) -> Error {
         let log = self.log(server);
-        let tail = process::tail(&log, 20);
+        let tail = process::tail(&log, from, 20);
         let tail = if tail.trim().is_empty() { said.trim().to_owned() } else { tail };
         Error::Start { server: server.name(), log, tail }
     }
