@@ -134,7 +134,7 @@ impl Signer {
     }
 }
 
-/// The subject of a token that names none: the contact that demo data seeds as `developer`.
+/// The subject of a token that names none: the person who develops here, whom the demo data knows too.
 pub fn developer() -> Uuid {
     types::ContactId::seed("dev@aruuri.localhost").uuid()
 }

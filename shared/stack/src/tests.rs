@@ -1,1 +1,6 @@
-
+//! Real servers, each test with its own in a folder of its own.
+mod files;
+mod keys;
+mod logins;
+mod restart;
+mod sandbox;
