@@ -132,8 +132,8 @@ fn pool(url: &Url) -> Result<Option<Pool>, String> {
     let Some(value) = &url.value else { return Ok(None) };
     let access = match url.kind {
         Kind::Direct => Access::Admin,
-        Kind::Pooled => Access::Write,
-        Kind::Read | Kind::PooledRead => Access::Read,
+        Kind::Pooled | Kind::App => Access::Write,
+        Kind::Read | Kind::PooledRead | Kind::Reader => Access::Read,
     };
     let var = |name: &str| (name == url.variable).then(|| value.clone());
     let pool = Pool::find(url.domain, access, "aruuri-doctor", var);
