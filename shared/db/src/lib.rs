@@ -20,6 +20,8 @@ pub use connection::{Connection, Db, On, Tx};
 pub use domain::{Access, Domain};
 pub use error::{Chain, Error, Kind};
 pub use pool::{Pool, connect};
+#[doc(hidden)]
+pub use sql::column_name;
 pub use sql::{Deletion, FromRow, Params, Sql, Statement, Step};
 pub use steps::Steps;
 pub use tokio_postgres::{Error as DriverError, Row, types::Type};

@@ -170,6 +170,12 @@ pub trait FromRow: Sized {
     fn columns() -> Vec<Column>;
 }
 
+/// The column of a field: a keyword such as `type` is a raw identifier in Rust.
+#[doc(hidden)]
+pub fn column_name(field: &'static str) -> &'static str {
+    field.strip_prefix("r#").unwrap_or(field)
+}
+
 /// No columns: the statement is for its effect.
 impl FromRow for () {
     fn from_row(_: &Row) -> Result<Self, tokio_postgres::Error> {
@@ -190,11 +196,11 @@ macro_rules! row {
         $(#[$m])* $v struct $name { $($(#[$fm])* $fv $f: $t),* }
         impl $crate::FromRow for $name {
             fn from_row(row: &$crate::Row) -> Result<Self, $crate::DriverError> {
-                Ok($name { $($f: <$t as $crate::Field>::read(row, stringify!($f))?),* })
+                Ok($name { $($f: <$t as $crate::Field>::read(row, $crate::column_name(stringify!($f)))?),* })
             }
             fn columns() -> Vec<$crate::Column> {
                 let mut out = Vec::new();
-                $(<$t as $crate::Field>::columns(stringify!($f), &mut out);)*
+                $(<$t as $crate::Field>::columns($crate::column_name(stringify!($f)), &mut out);)*
                 out
             }
         }

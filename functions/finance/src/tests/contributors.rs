@@ -1,1 +1,197 @@
+use db::Domain;
+use serde_json::json;
+use testdb::{App, Call};
+use types::ContactId;
 
+use crate::contributors::{create, delete, find, list, restore, update};
+
+async fn created(app: &App, name: &str) -> String {
+    let body = json!({ "type": "individual", "display_name": name, "email": "a@example.org" });
+    let answer = app.call(&create::ROUTE, Call::role("treasurer").json(&body)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.body["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_contributor_is_created_found_changed_deleted_and_restored() {
+    let app = App::empty(Domain::Finance).await;
+    let id = created(&app, "Ada").await;
+    let treasurer = || Call::role("treasurer").path(&id);
+
+    let found = app.call(&find::ROUTE, treasurer()).await;
+    let change = json!({ "display_name": "Ada L.", "email": null });
+    let changed =
+        app.call(&update::ROUTE, treasurer().header("if-match", "\"1\"").json(&change)).await;
+    let gone = app.call(&delete::ROUTE, treasurer().header("if-match", "\"2\"")).await;
+    let gone_again = app.call(&delete::ROUTE, treasurer().header("if-match", "\"2\"")).await;
+    let missing = app.call(&find::ROUTE, treasurer()).await;
+    let back = app.call(&restore::ROUTE, treasurer()).await;
+    let back_again = app.call(&restore::ROUTE, treasurer()).await;
+
+    assert_eq!((found.status, found.header("etag")), (200, Some("\"1\"")));
+    assert_eq!((changed.status, changed.header("etag")), (200, Some("\"2\"")));
+    assert_eq!(changed.body["display_name"], "Ada L.");
+    assert_eq!(changed.body["email"], json!(null));
+    assert_eq!((gone.status, gone_again.status, missing.status), (204, 204, 404));
+    assert_eq!((back.status, back_again.status), (200, 200));
+    assert_eq!(back.body["version"], 4);
+}
+
+#[tokio::test]
+async fn a_change_needs_the_current_version() {
+    let app = App::empty(Domain::Finance).await;
+    let id = created(&app, "Ada").await;
+    let change = |tag: Option<&str>| {
+        let call = Call::role("treasurer").path(&id).json(&json!({ "display_name": "Eve" }));
+        match tag {
+            Some(tag) => call.header("if-match", tag),
+            None => call,
+        }
+    };
+
+    let without = app.call(&update::ROUTE, change(None)).await;
+    let stale = app.call(&update::ROUTE, change(Some("\"7\""))).await;
+    let foreign = app.call(&update::ROUTE, change(Some("W/\"1\""))).await;
+    let deleted = Call::role("treasurer").path(&id).header("if-match", "\"9\"");
+    let deleted = app.call(&delete::ROUTE, deleted).await;
+    let unknown = Call::role("treasurer").path(ContactId::new()).header("if-match", "\"1\"");
+    let unknown = app.call(&update::ROUTE, unknown.json(&json!({}))).await;
+
+    assert_eq!((without.status, without.code()), (428, "precondition_required"));
+    assert_eq!((stale.status, stale.code()), (412, "stale_version"));
+    assert_eq!((foreign.status, deleted.status, unknown.status), (412, 412, 404));
+}
+
+#[tokio::test]
+async fn a_list_goes_through_all_rows_page_by_page() {
+    let app = App::empty(Domain::Finance).await;
+    for n in 0..5 {
+        created(&app, &format!("C{n}")).await;
+    }
+
+    for sort in ["-created_at", "created_at"] {
+        let mut names = Vec::new();
+        let mut query = format!("limit=2&sort={sort}");
+        loop {
+            let page = app.call(&list::ROUTE, Call::role("treasurer").query(&query)).await;
+            assert_eq!(page.status, 200, "{}", page.body);
+            let rows = page.body["data"].as_array().unwrap();
+            names.extend(rows.iter().map(|r| r["display_name"].as_str().unwrap().to_owned()));
+            assert_eq!(page.header("link").is_some(), page.body["next_cursor"].is_string());
+            let Some(cursor) = page.body["next_cursor"].as_str() else { break };
+            query = format!("limit=2&sort={sort}&cursor={cursor}");
+        }
+        if sort == "-created_at" {
+            names.reverse();
+        }
+        assert_eq!(names, ["C0", "C1", "C2", "C3", "C4"]);
+    }
+}
+
+#[tokio::test]
+async fn a_full_last_page_has_no_next_one_and_an_empty_list_none() {
+    let app = App::empty(Domain::Finance).await;
+    let page = |query: &'static str| Call::role("auditor").query(query);
+
+    let empty = app.call(&list::ROUTE, page("")).await;
+    created(&app, "A").await;
+    created(&app, "B").await;
+    let full = app.call(&list::ROUTE, page("limit=2")).await;
+    let [zero, most, too_many, twice] = [
+        app.call(&list::ROUTE, page("limit=0")).await.status,
+        app.call(&list::ROUTE, page("limit=200")).await.status,
+        app.call(&list::ROUTE, page("limit=201")).await.status,
+        app.call(&list::ROUTE, page("limit=2&limit=2")).await.status,
+    ];
+
+    assert_eq!(empty.body, json!({ "data": [], "next_cursor": null }));
+    assert_eq!(full.body["data"].as_array().unwrap().len(), 2);
+    assert_eq!(full.body["next_cursor"], json!(null));
+    assert_eq!([zero, most, too_many, twice], [422, 200, 422, 422]);
+}
+
+#[tokio::test]
+async fn a_cursor_counts_only_for_its_own_list() {
+    let app = App::empty(Domain::Finance).await;
+    for name in ["A", "B", "C"] {
+        created(&app, name).await;
+    }
+    let treasurer = |query: String| Call::role("treasurer").query(query);
+    let page = app.call(&list::ROUTE, treasurer("limit=1".into())).await;
+    let cursor = page.body["next_cursor"].as_str().unwrap().to_owned();
+    let mut forged = cursor.clone();
+    forged.replace_range(0..1, if cursor.starts_with('A') { "B" } else { "A" });
+
+    let other_order = format!("sort=created_at&cursor={cursor}");
+    let other_filter = format!("filter[type]=individual&cursor={cursor}");
+    let other_list = crate::contributions::list::ROUTE.name;
+    let refused = [
+        app.call(&list::ROUTE, treasurer(other_order)).await,
+        app.call(&list::ROUTE, treasurer(other_filter)).await,
+        app.call(&list::ROUTE, treasurer(format!("cursor={forged}"))).await,
+        app.call(&list::ROUTE, treasurer("cursor=%00".into())).await,
+        app.call(&list::ROUTE, treasurer("cursor=".into())).await,
+        app.call(&crate::contributions::list::ROUTE, treasurer(format!("cursor={cursor}"))).await,
+    ];
+    let good = app.call(&list::ROUTE, treasurer(format!("limit=1&cursor={cursor}"))).await;
+
+    assert_ne!(other_list, list::ROUTE.name);
+    assert!(refused.iter().all(|a| a.status == 400), "{refused:?}");
+    assert_eq!(good.status, 200);
+}
+
+#[tokio::test]
+async fn a_contributor_sees_their_own_record_and_no_other() {
+    let app = App::empty(Domain::Finance).await;
+    let me = ContactId::new();
+    let body = json!({ "type": "individual", "display_name": "Me", "contact_ref": me });
+    let mine = app.call(&create::ROUTE, Call::role("treasurer").json(&body)).await;
+    let other = created(&app, "Other").await;
+    let twice = app.call(&create::ROUTE, Call::role("treasurer").json(&body)).await;
+
+    let own = Call::role("contributor").contact(me).path(mine.body["id"].as_str().unwrap());
+    let own = app.call(&find::ROUTE, own).await;
+    let foreign = app.call(&find::ROUTE, Call::role("contributor").contact(me).path(&other)).await;
+    let all = app.call(&list::ROUTE, Call::role("contributor").contact(me)).await;
+
+    assert_eq!((own.status, foreign.status, all.status), (200, 404, 403));
+    assert_eq!((twice.status, twice.code()), (409, "conflict"));
+}
+
+#[tokio::test]
+async fn the_same_key_creates_once_and_another_body_is_refused() {
+    let app = App::empty(Domain::Finance).await;
+    let call = |name: &str| {
+        let body = json!({ "type": "company", "display_name": name });
+        Call::role("treasurer").header("idempotency-key", "\"k-1\"").json(&body)
+    };
+
+    let first = app.call(&create::ROUTE, call("Acme")).await;
+    let again = app.call(&create::ROUTE, call("Acme")).await;
+    let other = app.call(&create::ROUTE, call("Other")).await;
+    let somebody = call("Acme").contact(ContactId::new());
+    let somebody = app.call(&create::ROUTE, somebody).await;
+
+    assert_eq!((first.status, first.header("idempotency-replayed")), (201, None));
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, Some("true")));
+    assert_eq!((&again.body, again.header("location")), (&first.body, first.header("location")));
+    assert_eq!((other.status, other.code()), (422, "idempotency_key_reused"));
+    assert_eq!(somebody.status, 201);
+    assert_ne!(somebody.body["id"], first.body["id"]);
+    assert_eq!(app.count("giving.contributors").await, 2);
+}
+
+#[tokio::test]
+async fn a_refused_request_leaves_its_key_free() {
+    let app = App::empty(Domain::Finance).await;
+    let call = |kind: &str| {
+        let body = json!({ "type": kind, "display_name": "X", "email": "x@example.org" });
+        Call::role("treasurer").header("idempotency-key", "k").json(&body)
+    };
+
+    let refused = app.call(&create::ROUTE, call("anonymous")).await;
+    let taken = app.call(&create::ROUTE, call("trust")).await;
+
+    assert_eq!((refused.status, refused.place()), (422, "/type"));
+    assert_eq!(taken.status, 201);
+}
