@@ -1,12 +1,13 @@
 //! The primary and its streaming hot standby.
 use std::{
     fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     thread,
     time::{Duration, Instant},
 };
 
+use rustix::process::Signal;
 use tokio_postgres::Client;
 
 use crate::{
@@ -116,11 +117,8 @@ pub(crate) fn catch_up(state: &State, tls: &Tls) -> Result<(), Error> {
 }
 
 fn create_primary(servers: &Servers, programs: &Postgres, state: &State) -> Result<(), Error> {
-    // A killed earlier run may have left a half-written one; the finished one gets its name at the end.
     let data = servers.data(Server::Primary);
-    let new = data.with_extension("new");
-    remove(&new)?;
-    remove(&data)?;
+    let new = fresh(&data)?;
     let secret = servers.folder.join("password");
     write_for(&secret, 0o600, state.password(ADMIN), Some(servers.account))?;
     let locale = if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" };
@@ -148,9 +146,7 @@ fn create_replica(
     tls: &Tls,
 ) -> Result<(), Error> {
     let data = servers.data(Server::Replica);
-    let new = data.with_extension("new");
-    remove(&new)?;
-    remove(&data)?;
+    let new = fresh(&data)?;
     wait(async {
         let primary = log_in(admin(state.ports.primary, state), tls).await?;
         // A slot keeps what its replica has not read; a new copy needs a new one.
@@ -180,6 +176,18 @@ fn create_replica(
     run(&mut copy, "pg_basebackup")?;
     write_for(&new.join("standby.signal"), 0o600, "", Some(servers.account))?;
     fs::rename(&new, &data).map_err(Error::io("rename", new))
+}
+
+/// Where to make a data folder, which gets its name once it is complete. A killed start may have left a half-written one,
+/// and a program that still writes it.
+fn fresh(data: &Path) -> Result<PathBuf, Error> {
+    let new = data.with_extension("new");
+    for pid in process::naming(&new) {
+        process::end(pid, &new, &[(Signal::KILL, Duration::from_secs(5))]);
+    }
+    remove(&new)?;
+    remove(data)?;
+    Ok(new)
 }
 
 /// Starts a server and gives its port: the last one, or another if that is taken.
@@ -212,8 +220,10 @@ fn start(
         } else if servers::lost_port(&error) {
             port = servers::port(0)?;
         } else if said.contains("lock file \"postmaster.pid\" already exists") {
-            // The process it names is somebody else's by now, or we would not be here.
-            remove(&data.join("postmaster.pid"))?;
+            // Either a killed start's server came up meanwhile, or the process it names is somebody else's by now.
+            if !servers::stop(&servers.folder, server)? {
+                remove(&data.join("postmaster.pid"))?;
+            }
         } else if said.contains("pre-existing shared memory block") {
             // Children of a killed server end by themselves, shortly.
             thread::sleep(Duration::from_secs(1));

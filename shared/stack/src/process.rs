@@ -10,25 +10,86 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The process that a pid file names, if it is alive and was started with `marker` as an argument.
-pub(crate) fn find(pid_file: &Path, marker: &Path) -> Option<Pid> {
-    let text = fs::read_to_string(pid_file).ok()?;
-    let pid = Pid::from_raw(text.lines().next()?.trim().parse().ok()?)?;
-    runs(pid, marker).then_some(pid)
+/// The process that a pid file names, if it is alive and was started with `marker` as an argument; else any process of
+/// that program with that argument, because the file may be gone and its process not.
+pub(crate) fn find(pid_file: &Path, program: &str, marker: &Path) -> Option<Pid> {
+    let named = fs::read_to_string(pid_file).ok().and_then(|text| {
+        let pid = Pid::from_raw(text.lines().next()?.trim().parse().ok()?)?;
+        runs(pid, marker).then_some(pid)
+    });
+    named.or_else(|| {
+        let is_it = |(_, line): &(Pid, Line)| line.program() == program && line.names(marker);
+        all().into_iter().find(is_it).map(|(pid, _)| pid)
+    })
+}
+
+/// Every process that was started with `marker` as an argument: what a killed start left working.
+pub(crate) fn naming(marker: &Path) -> Vec<Pid> {
+    all().into_iter().filter(|(_, line)| line.names(marker)).map(|(pid, _)| pid).collect()
+}
+
+/// How a process was started.
+enum Line {
+    /// Its arguments, from /proc.
+    Arguments(Vec<Vec<u8>>),
+    /// One text, from `ps`.
+    Text(String),
+}
+
+impl Line {
+    fn names(&self, marker: &Path) -> bool {
+        match self {
+            Line::Arguments(all) => {
+                all.iter().any(|it| it == marker.as_os_str().as_encoded_bytes())
+            }
+            Line::Text(text) => text.contains(&marker.display().to_string()),
+        }
+    }
+
+    fn program(&self) -> &str {
+        let first = match self {
+            Line::Arguments(all) => all.first().map_or("", |it| str::from_utf8(it).unwrap_or("")),
+            Line::Text(text) => text.split(' ').next().unwrap_or(""),
+        };
+        first.rsplit('/').next().unwrap_or("")
+    }
 }
 
 fn runs(pid: Pid, marker: &Path) -> bool {
+    line(pid).is_some_and(|line| line.names(marker))
+}
+
+/// `None` for a process that is gone; a zombie has an empty line.
+fn line(pid: Pid) -> Option<Line> {
     let number = pid.as_raw_nonzero();
-    let marker = marker.as_os_str().as_encoded_bytes();
-    match fs::read(format!("/proc/{number}/cmdline")) {
-        // A zombie has an empty one.
-        Ok(line) => line.split(|byte| *byte == 0).any(|argument| argument == marker),
-        Err(_) if Path::new("/proc/self").exists() => false,
-        Err(_) => Command::new("ps")
-            .args(["-ww", "-o", "command=", "-p", &number.to_string()])
-            .output()
-            .is_ok_and(|ps| ps.stdout.windows(marker.len()).any(|part| part == marker)),
+    if has_proc() {
+        let bytes = fs::read(format!("/proc/{number}/cmdline")).ok()?;
+        return Some(Line::Arguments(bytes.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()));
     }
+    let ps = Command::new("ps").args(["-ww", "-o", "command=", "-p", &number.to_string()]).output();
+    Some(Line::Text(String::from_utf8_lossy(&ps.ok()?.stdout).trim().to_owned()))
+}
+
+fn all() -> Vec<(Pid, Line)> {
+    let pid = |text: &str| Pid::from_raw(text.trim().parse().ok()?);
+    if has_proc() {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = entries.filter_map(|entry| pid(entry.file_name().to_str()?));
+        return pids.filter_map(|pid| Some((pid, line(pid)?))).collect();
+    }
+    let Ok(ps) = Command::new("ps").args(["-axww", "-o", "pid=,command="]).output() else {
+        return Vec::new();
+    };
+    let text = String::from_utf8_lossy(&ps.stdout).into_owned();
+    let split = |row: &str| {
+        let (number, line) = row.trim_start().split_once(' ')?;
+        Some((pid(number)?, Line::Text(line.to_owned())))
+    };
+    text.lines().filter_map(split).collect()
+}
+
+fn has_proc() -> bool {
+    Path::new("/proc/self/cmdline").exists()
 }
 
 /// Ends a process: each signal in turn, until it is gone within the time that signal is given.

@@ -85,8 +85,10 @@ pub(crate) fn log(folder: &Path, server: Server) -> PathBuf {
 pub(crate) fn find(folder: &Path, server: Server) -> Option<Pid> {
     let data = data(folder, server);
     match server {
-        Server::Pooler => process::find(&data.join("pgbouncer.pid"), &data.join("pgbouncer.ini")),
-        _ => process::find(&data.join("postmaster.pid"), &data),
+        Server::Pooler => {
+            process::find(&data.join("pgbouncer.pid"), "pgbouncer", &data.join("pgbouncer.ini"))
+        }
+        _ => process::find(&data.join("postmaster.pid"), "postgres", &data),
     }
 }
 

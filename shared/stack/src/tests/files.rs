@@ -29,7 +29,7 @@ fn other_forms_of_env_lines_are_read_too() {
 
 #[test]
 fn nobody_else_can_read_secrets_and_nothing_prints_them() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::shared();
     let (running, _) = sandbox.up();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
 

@@ -12,7 +12,7 @@ use crate::{
 
 #[test]
 fn every_login_works_with_and_without_tls_and_in_its_own_database_only() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::shared();
     let (running, _) = sandbox.up();
     let kinds = [Kind::Direct, Kind::Pooled, Kind::Read, Kind::PooledRead];
 
@@ -44,7 +44,7 @@ fn every_login_works_with_and_without_tls_and_in_its_own_database_only() {
 
 #[test]
 fn roles_may_do_what_they_are_for_and_no_more() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::shared();
     let (running, _) = sandbox.up();
     let ask = |kind, sql: &str| ask(&running, kind, sql);
     let denied = |answer: Result<String, String>| {
@@ -91,7 +91,7 @@ fn roles_may_do_what_they_are_for_and_no_more() {
 
 #[test]
 fn a_copied_database_is_reachable_through_the_pooler() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::shared();
     let (running, _) = sandbox.up();
     let (domain, template, copy) = (Domain::Finance, "a \"template\"", "test_copy");
 

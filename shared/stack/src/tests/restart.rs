@@ -10,13 +10,12 @@ const READ: &str = "select fact from kept.facts";
 
 #[test]
 fn a_second_start_changes_nothing() {
-    let sandbox = Sandbox::new();
-    let (first, steps) = sandbox.up();
+    let sandbox = Sandbox::shared();
+    let (first, _) = sandbox.up();
     let before = Server::ALL.map(|server| sandbox.pid(server));
 
     let (second, no_steps) = sandbox.up();
 
-    assert!(!steps.is_empty());
     assert!(no_steps.is_empty(), "{no_steps:?}");
     assert_eq!(before, Server::ALL.map(|server| sandbox.pid(server)));
     assert_eq!(first.env, second.env);
@@ -43,19 +42,6 @@ fn data_and_keys_outlive_a_stop() {
 }
 
 #[test]
-fn it_recovers_from_a_crash_of_everything() {
-    let sandbox = Sandbox::new();
-    let (before, _) = sandbox.up();
-    ask(&before, Kind::Direct, WRITE).unwrap();
-
-    sandbox.kill();
-    let (after, _) = sandbox.up();
-
-    assert_eq!(ask(&after, Kind::Direct, READ).as_deref(), Ok("42"));
-    assert!(sandbox.stack.status().unwrap().is_up());
-}
-
-#[test]
 fn a_port_that_was_taken_meanwhile_is_replaced() {
     let sandbox = Sandbox::new();
     let (before, _) = sandbox.up();
@@ -73,9 +59,10 @@ fn a_port_that_was_taken_meanwhile_is_replaced() {
 }
 
 #[test]
-fn pid_files_of_other_processes_do_not_matter() {
+fn it_recovers_from_a_crash_whatever_the_pid_files_say_by_then() {
     let sandbox = Sandbox::new();
-    sandbox.up();
+    let (before, _) = sandbox.up();
+    ask(&before, Kind::Direct, WRITE).unwrap();
     let folder = sandbox.stack.place.servers().unwrap();
     sandbox.kill();
     let us = std::process::id();
@@ -85,8 +72,24 @@ fn pid_files_of_other_processes_do_not_matter() {
     fs::write(&postmaster, format!("{us}\n{rest}")).unwrap();
     fs::write(folder.join("pgbouncer/pgbouncer.pid"), format!("{us}\n")).unwrap();
 
-    sandbox.up();
+    let (after, _) = sandbox.up();
 
+    assert_eq!(ask(&after, Kind::Direct, READ).as_deref(), Ok("42"));
+    assert!(sandbox.stack.status().unwrap().is_up());
+}
+
+#[test]
+fn servers_whose_files_were_deleted_are_stopped() {
+    let sandbox = Sandbox::new();
+    let (before, _) = sandbox.up();
+    fs::remove_dir_all(sandbox.stack.file("")).unwrap();
+
+    let (after, _) = sandbox.up();
+
+    let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let ours = [after.ports.primary, after.ports.replica, after.ports.pooler];
+    let old = [before.ports.primary, before.ports.replica, before.ports.pooler];
+    assert!(old.iter().all(|port| ours.contains(port) || is_free(*port)));
     assert!(sandbox.stack.status().unwrap().is_up());
 }
 
@@ -181,12 +184,11 @@ fn servers_run_outside_a_checkout_that_only_root_may_enter() {
 
 #[tokio::test]
 async fn it_may_be_called_inside_a_runtime() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::shared();
 
-    let status = sandbox.stack.status().unwrap();
     let (running, _) = sandbox.up();
 
-    assert!(!status.is_up());
+    assert!(sandbox.stack.status().unwrap().is_up());
     let text = fs::read_to_string(sandbox.stack.file("env")).unwrap();
     assert_eq!(parse_env(&text), running.env);
 }

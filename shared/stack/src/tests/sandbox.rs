@@ -2,7 +2,10 @@
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -22,6 +25,18 @@ pub(super) struct Sandbox {
 impl Sandbox {
     pub(super) fn new() -> Sandbox {
         Sandbox::with_mode(0o755)
+    }
+
+    /// A running one for tests that stop nothing; it ends with the last of those that run together.
+    pub(super) fn shared() -> Arc<Sandbox> {
+        static SHARED: Mutex<Weak<Sandbox>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap();
+        shared.upgrade().unwrap_or_else(|| {
+            let sandbox = Arc::new(Sandbox::new());
+            sandbox.up();
+            *shared = Arc::downgrade(&sandbox);
+            sandbox
+        })
     }
 
     /// In a folder with that mode: 0700 keeps the servers' user out when we are root.
