@@ -15,9 +15,6 @@ mod serve;
 mod server;
 mod shape;
 
-#[cfg(test)]
-mod tests;
-
 pub use auth::{Allow, Auth, Caller};
 pub use cors::preflight;
 pub use health::{ALL as PING_STATEMENTS, Ready, Version, ready, version};
@@ -29,5 +26,5 @@ pub use request::Request;
 pub use response::{Resource, Response, created, deleted, missed, no_content, ok};
 pub use route::{Answer, Example, Idempotency, Method, Query, Route};
 pub use serve::{Exit, serve};
-pub use server::{Server, Unfit, variables};
+pub use server::{Answered, Server, Unfit, variables};
 pub use shape::{Shape, Shaped};

@@ -21,8 +21,8 @@ pub(crate) struct Line<'a> {
     pub(crate) problem: Option<&'a Problem>,
 }
 
-/// Logs the request; the first of an instance is marked cold.
-pub(crate) fn request(line: &Line<'_>) {
+/// The line of a request; the first of an instance is marked cold.
+pub(crate) fn request(line: &Line<'_>) -> String {
     static WARM: AtomicBool = AtomicBool::new(false);
     let level = match line.status {
         500.. => "ERROR",
@@ -47,19 +47,19 @@ pub(crate) fn request(line: &Line<'_>) {
             json["error"] = Chain(problem).to_string().into();
         }
     }
-    write(&json);
+    json.to_string()
 }
 
-/// Logs why a function cannot start.
-pub(crate) fn unfit(route: &str, why: &str) {
-    write(
-        &json!({ "level": "ERROR", "timestamp": jiff::Timestamp::now(), "route": route, "error": why }),
-    );
+/// The line of a function that cannot start.
+pub(crate) fn unfit(route: &str, why: &str) -> String {
+    let timestamp = jiff::Timestamp::now();
+    json!({ "level": "ERROR", "timestamp": timestamp, "route": route, "error": why }).to_string()
 }
 
-fn write(json: &serde_json::Value) {
+/// Writes a line at once.
+pub(crate) fn write(line: &str) {
     // Standard output is the log; when it is gone, there is nobody to tell.
-    let _ = std::io::stdout().lock().write_all(format!("{json}\n").as_bytes());
+    let _ = std::io::stdout().lock().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Three decimals are enough.

@@ -121,8 +121,8 @@ impl Problem {
     fn faulty(code: Code, fault: Fault) -> Problem {
         let place = [&fault.pointer, &fault.parameter, &fault.header].into_iter().flatten().next();
         let detail = match place {
-            Some(place) => format!("{place} {}", fault.detail),
-            None => fault.detail.clone(),
+            Some(place) if !place.is_empty() => format!("{place} {}", fault.detail),
+            _ => fault.detail.clone(),
         };
         Problem { errors: vec![fault], ..Problem::new(code, detail) }
     }

@@ -3,7 +3,7 @@ use std::{convert::Infallible, env, process::ExitCode};
 
 use lambda_http::{Body, service_fn};
 
-use crate::{Response, Route, Server, log};
+use crate::{Answered, Response, Route, Server, log};
 
 /// What `main` returns.
 pub type Exit = ExitCode;
@@ -20,7 +20,11 @@ pub fn serve(route: &'static Route) -> Exit {
     let ended = runtime.block_on(async {
         // The init phase has the full processor, a small function's handler has a share of it.
         server.warm().await;
-        let answer = async |http| Ok::<_, Infallible>(lambda(server.answer(http).await));
+        let answer = async |http| {
+            let Answered { response, log } = server.answer(http).await;
+            log::write(&log);
+            Ok::<_, Infallible>(lambda(response))
+        };
         lambda_http::run(service_fn(answer)).await
     });
     match ended {
@@ -30,7 +34,7 @@ pub fn serve(route: &'static Route) -> Exit {
 }
 
 fn unfit(route: &Route, why: &str) -> Exit {
-    log::unfit(route.name, why);
+    log::write(&log::unfit(route.name, why));
     ExitCode::FAILURE
 }
 

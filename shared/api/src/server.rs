@@ -79,6 +79,15 @@ pub struct Server {
     pool: Pool,
 }
 
+/// A response, and what the log should keep of it.
+#[derive(Debug)]
+pub struct Answered {
+    /// For the caller.
+    pub response: Response,
+    /// One line of JSON for us.
+    pub log: String,
+}
+
 impl Server {
     /// Reads the settings that the route needs. Connects to nothing.
     ///
@@ -127,8 +136,8 @@ impl Server {
         self.pool.warm(Duration::from_millis(500)).await;
     }
 
-    /// Answers one request: never fails, every problem becomes a response, and one line is logged.
-    pub async fn answer(&self, http: lambda_http::Request) -> Response {
+    /// Answers one request: never fails, every problem becomes a response.
+    pub async fn answer(&self, http: lambda_http::Request) -> Answered {
         let started = Instant::now();
         let deadline = self.deadline(&http, started);
         let db = self.pool.begin(deadline);
@@ -152,7 +161,7 @@ impl Server {
             response.set(header::CACHE_CONTROL, "private, no-store");
         }
         cors::allow(&self.settings.origins, origin.as_deref(), &mut response);
-        log::request(&log::Line {
+        let log = log::request(&log::Line {
             route: self.route.name,
             request_id: &id,
             trace: trace.as_deref(),
@@ -161,7 +170,7 @@ impl Server {
             round_trips: db.round_trips(),
             problem: result.as_ref().err(),
         });
-        response
+        Answered { response, log }
     }
 
     /// What every route has in common comes first, so that none can forget it.

@@ -1,1 +1,2 @@
-
+mod error;
+mod url;

@@ -1,5 +1,5 @@
 //! A request as a test writes it, and its answer.
-use api::{Example, Response};
+use api::{Answered, Example, Response};
 use lambda_http::Body;
 use serde_json::Value;
 use types::ContactId;
@@ -99,16 +99,19 @@ pub struct Answer {
     pub status: u16,
     /// The body; null if it was empty.
     pub body: Value,
+    /// What the function logged.
+    pub log: Value,
     response: Response,
 }
 
 impl Answer {
-    pub(crate) fn new(response: Response) -> Answer {
+    pub(crate) fn new(Answered { response, log }: Answered) -> Answer {
         let body = match response.body.as_str() {
             "" => Value::Null,
             text => serde_json::from_str(text).expect("an answer is JSON"),
         };
-        Answer { status: response.status, body, response }
+        let log = serde_json::from_str(&log).expect("a line of the log is JSON");
+        Answer { status: response.status, body, log, response }
     }
 
     /// A header's value.

@@ -16,3 +16,6 @@ pub use call::{Answer, Call};
 pub use database::{Database, Seeds};
 pub use examples::wrong_examples;
 pub use relay::Relay;
+
+#[cfg(test)]
+mod tests;

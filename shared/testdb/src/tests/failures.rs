@@ -1,0 +1,163 @@
+//! A database that is down, slow, full, read-only or in the middle of a failover.
+use db::Domain;
+use serde_json::Value;
+
+use super::{READ, SLOW, WRITE};
+use crate::{Answer, App, Call, Relay};
+
+const NO_SUCH_PORT: &str = "postgres://content_app:x@127.0.0.1:1/content";
+const POOLED: &str = "ARUURI_CONTENT_DATABASE_URL_POOLED";
+const READ_URL: &str = "ARUURI_CONTENT_DATABASE_URL_READ";
+
+/// A 5xx says the same to everybody, and nothing about the inside.
+fn assert_problem(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.body);
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    let told = answer.body.to_string();
+    for secret in ["127.0.0.1", "content_app", "select", "insert", "postgres", "idempotency_keys"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+    assert_eq!(answer.body["errors"], Value::Null);
+    assert!(answer.log["error"].as_str().is_some_and(|cause| cause.len() > code.len() + 2));
+}
+
+#[tokio::test]
+async fn a_database_that_is_down_is_said_to_be() {
+    let app = App::empty(Domain::Content).await;
+    let app = app.set(POOLED, Some(NO_SUCH_PORT)).set(READ_URL, Some(NO_SUCH_PORT));
+
+    for answer in [
+        app.call(&READ, Call::anonymous()).await,
+        app.call(&WRITE, Call::anonymous().path("k")).await,
+    ] {
+        assert_problem(&answer, 503, "database_unreachable");
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_is_down_is_passed_over() {
+    let app = App::empty(Domain::Content).await.set(READ_URL, Some(NO_SUCH_PORT));
+
+    let (first, second) =
+        (app.call(&READ, Call::anonymous()).await, app.call(&READ, Call::anonymous()).await);
+
+    assert_eq!((first.status, second.status), (200, 200));
+    assert_eq!(first.body["role"], "content_app");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_our_mistake_and_not_told() {
+    let app = App::empty(Domain::Content).await;
+    let url = app.var(POOLED).unwrap().replace("content_app:", "content_app:not");
+    let app = app.set(POOLED, Some(&url));
+
+    let answer = app.call(&WRITE, Call::anonymous().path("k")).await;
+
+    assert_problem(&answer, 500, "internal_error");
+}
+
+#[tokio::test]
+async fn a_request_ends_when_its_time_is_over_and_the_next_one_works() {
+    let app = App::empty(Domain::Content).await;
+
+    let slow = app.call(&SLOW, Call::anonymous()).await;
+    let next = app.call(&READ, Call::anonymous()).await;
+
+    assert_problem(&slow, 504, "too_slow");
+    assert_eq!(next.status, 200);
+}
+
+#[tokio::test]
+async fn a_silent_server_does_not_hang_the_caller() {
+    let (app, relay) = App::empty(Domain::Content).await.through_relay().await;
+    assert_eq!(app.call(&SLOW, Call::anonymous()).await.code(), "too_slow");
+    relay.silence(true);
+
+    let silent = app.call(&SLOW, Call::anonymous()).await;
+    relay.silence(false);
+    let after = app.call(&READ, Call::anonymous()).await;
+
+    assert_eq!(silent.status / 100, 5);
+    assert_eq!(after.status, 200, "{}", after.body);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_to_be_one() {
+    let app = App::empty(Domain::Content).await;
+    app.execute(
+        "create function content.full_disk() returns trigger language plpgsql as $$
+         begin raise exception 'could not extend file' using errcode = '53100'; end $$;
+         create trigger full_disk before insert on content.idempotency_keys
+           for each row execute function content.full_disk()",
+    )
+    .await;
+
+    let answer = app.call(&WRITE, Call::anonymous().path("k")).await;
+
+    assert_problem(&answer, 503, "database_full");
+    assert_eq!(app.count("content.idempotency_keys").await, 0);
+}
+
+#[tokio::test]
+async fn a_primary_that_takes_no_writes_is_said_to_be_one() {
+    let app = App::empty(Domain::Content).await;
+    let database = &app.database.name;
+    let sql = format!("alter database {database} set default_transaction_read_only = on");
+    app.execute(&sql).await;
+
+    let write = app.call(&WRITE, Call::anonymous().path("k")).await;
+    let read = app.call(&READ, Call::anonymous()).await;
+
+    assert_problem(&write, 503, "database_read_only");
+    assert_eq!(read.status, 200);
+}
+
+#[tokio::test]
+async fn a_write_whose_connection_breaks_is_of_unknown_outcome_and_not_sent_twice() {
+    let app = App::empty(Domain::Content).await;
+    app.execute(
+        "create sequence content.tries;
+         grant usage on content.tries to content_writer;
+         create function content.fall() returns trigger language plpgsql as $$
+         begin
+           perform nextval('content.tries');
+           perform pg_terminate_backend(pg_backend_pid());
+           return new;
+         end $$;
+         create trigger fall before insert on content.idempotency_keys
+           for each row execute function content.fall();
+         grant pg_signal_backend to content_app",
+    )
+    .await;
+
+    let answer = app.call(&WRITE, Call::anonymous().path("k")).await;
+
+    assert_problem(&answer, 503, "outcome_unknown");
+    assert_eq!(app.value("select last_value::text from content.tries").await, "1");
+}
+
+#[tokio::test]
+async fn a_read_whose_connection_breaks_is_sent_again() {
+    let (app, relay) = App::empty(Domain::Content).await.through_relay().await;
+    let first = app.call(&READ, Call::anonymous()).await;
+
+    cut_soon(&relay);
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        answers.push(app.call(&READ, Call::anonymous()).await.status);
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+
+    assert_eq!(first.status, 200);
+    assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
+    assert!(relay.connections() > 1);
+}
+
+fn cut_soon(relay: &Relay) {
+    let relay = relay.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        relay.cut();
+    });
+}

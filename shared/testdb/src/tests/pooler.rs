@@ -1,0 +1,83 @@
+use std::sync::Arc;
+
+use api::Server;
+use db::Domain;
+use lambda_http::{Body, http};
+use serde_json::Value;
+use stack::Kind;
+
+use super::{READ, WRITE};
+use crate::{App, Call};
+
+/// `None`, said loudly, on a machine without PgBouncer; CI does not get that far without.
+async fn pooled() -> Option<App> {
+    let app = App::empty(Domain::Content).await;
+    if !app.database.stack.has_pooler() {
+        eprintln!("SKIPPED: this machine has no PgBouncer (apt-get install pgbouncer)");
+        return None;
+    }
+    Some(app.on(Kind::Pooled, Kind::PooledRead))
+}
+
+/// Twelve instances at once share few server connections: a named statement would meet those of
+/// others, and an answer meant for one would reach another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twelve_clients_behind_the_pooler_each_get_their_own_answers() {
+    let Some(app) = pooled().await else { return };
+    let app = Arc::new(app);
+    let clients = (0..12).map(|client| {
+        let app = app.clone();
+        tokio::spawn(async move {
+            let var = |name: &str| app.var(name).map(str::to_owned);
+            let server = Server::new(&READ, var).unwrap();
+            for n in 0..100 {
+                let echo = format!("{client}-{n}");
+                let request = http::Request::builder().uri(READ.path).header("x-echo", &echo);
+                let answer = server.answer(request.body(Body::Empty).unwrap()).await.response;
+                assert_eq!(answer.status, 200, "{}", answer.body);
+                let body: Value = serde_json::from_str(&answer.body).unwrap();
+                assert_eq!(body["echo"], echo);
+            }
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    for client in clients {
+        client.await.unwrap();
+    }
+}
+
+/// The test above is only as good as this one: the server really mixes clients up.
+#[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "shows what the rule is for")]
+async fn a_named_statement_behind_the_pooler_fails() {
+    let Some(app) = pooled().await else { return };
+    let url = app.database.url(Kind::Pooled).unwrap();
+    let (one, two) = (
+        crate::database::connect(&url, Domain::Content).await,
+        crate::database::connect(&url, Domain::Content).await,
+    );
+    let mut failed = false;
+    for _ in 0..20 {
+        let (a, b) = tokio::join!(one.prepare("select 1"), two.prepare("select 2"));
+        let (Ok(a), Ok(b)) = (a, b) else {
+            failed = true;
+            break;
+        };
+        let (a, b) = tokio::join!(one.query_one(&a, &[]), two.query_one(&b, &[]));
+        failed |= a.map_or(true, |row| row.get::<_, i32>(0) != 1);
+        failed |= b.map_or(true, |row| row.get::<_, i32>(0) != 2);
+    }
+
+    assert!(failed);
+}
+
+#[tokio::test]
+async fn both_roles_reach_the_database_through_the_pooler() {
+    let Some(app) = pooled().await else { return };
+
+    let read = app.call(&READ, Call::anonymous()).await;
+    let write = app.call(&WRITE, Call::anonymous().path("k")).await;
+
+    assert_eq!((read.status, &read.body["role"]), (200, &Value::from("content_read")));
+    assert_eq!(write.status, 204, "{}", write.body);
+}
