@@ -136,7 +136,8 @@ impl Failure {
         }
     }
 
-    fn text(&self) -> String {
+    /// For people.
+    pub(crate) fn text(&self) -> String {
         let mut lines = format!("{} {}", Paint::bad("error:"), self.what);
         let mut add = |name: &str, text: &str| {
             let text = text.trim_end().replace('\n', "\n         ");
@@ -154,7 +155,8 @@ impl Failure {
         lines
     }
 
-    fn json(&self) -> String {
+    /// For programs.
+    pub(crate) fn json(&self) -> String {
         let problem = Problem {
             schema_version: crate::output::SCHEMA_VERSION,
             r#type: format!("urn:aruuri:failure:{}", self.exit.slug()),
@@ -188,7 +190,7 @@ struct Problem<'a> {
 impl From<stack::Error> for Failure {
     fn from(error: stack::Error) -> Failure {
         let exit = match &error {
-            stack::Error::NoRoot | stack::Error::NoKey => Exit::Usage,
+            stack::Error::NoRoot => Exit::Usage,
             error if error.is_unreachable() => Exit::Unreachable,
             _ => Exit::Failure,
         };

@@ -115,7 +115,8 @@ fn refuse_usage(error: &clap::Error, args: &[OsString]) -> ExitCode {
     if error.use_stderr() && output::early_format(args) == Format::Json {
         let sentence = error.render().to_string();
         let what = sentence.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        let failure = Failure::new(Exit::Usage, what).next("cargo aruuri --help");
+        let tip = sentence.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        let failure = Failure::new(Exit::Usage, what).next(tip.unwrap_or("cargo aruuri --help"));
         failure.print(&Output::new(Format::Json, false, 0));
         return failure.exit().into();
     }

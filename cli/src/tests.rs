@@ -3,8 +3,9 @@ use clap::{CommandFactory, Parser};
 
 use crate::{
     Cli,
-    failure::Exit,
+    failure::{Exit, Failure},
     output::{Format, Paint, Table, early_format},
+    token::seconds,
 };
 
 #[test]
@@ -61,4 +62,55 @@ fn a_style_takes_no_room_in_a_table() {
     let text = anstream::adapter::strip_str(&table.to_string()).to_string();
 
     assert_eq!(text, "SERVER   STATE\nup       x\nprimary  y\n");
+}
+
+#[test]
+fn a_failure_says_what_where_why_and_what_next() {
+    let cause = std::io::Error::other("disk is full");
+    let failure = Failure::new(Exit::Failure, "cannot write the log")
+        .place("a/b.log")
+        .because(&cause)
+        .next("cargo aruuri doctor");
+
+    let text = anstream::adapter::strip_str(&failure.text()).to_string();
+    let json: serde_json::Value = serde_json::from_str(&failure.json()).unwrap();
+
+    assert_eq!(
+        text,
+        "error: cannot write the log\n  where: a/b.log\n  why:   disk is full\n  next:  cargo aruuri doctor"
+    );
+    let expected = serde_json::json!({
+        "schema_version": 1,
+        "type": "urn:aruuri:failure:failure",
+        "title": "failed",
+        "detail": "cannot write the log",
+        "instance": "a/b.log",
+        "exit_code": 1,
+        "causes": ["disk is full"],
+        "next": "cargo aruuri doctor",
+    });
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn a_failure_of_the_servers_names_its_install_command_and_exit_code() {
+    let missing = stack::Error::Missing {
+        program: "PgBouncer",
+        install: "apt-get install pgbouncer".to_owned(),
+        reason: "no package".to_owned(),
+    };
+
+    let failure = Failure::from(missing);
+
+    assert_eq!(failure.exit(), Exit::Unreachable);
+    assert!(failure.text().contains("apt-get install pgbouncer"), "{}", failure.text());
+}
+
+#[test]
+fn times_take_a_unit() {
+    let good = [("90", 90), ("1s", 1), ("15m", 900), ("1h", 3600), ("7d", 604_800)];
+    assert_eq!(good.map(|(text, _)| seconds(text)), good.map(|(_, number)| Ok(number)));
+    for bad in ["", "0", "h", "1w", "-1s", "1.5h", "99999999999999999999", "9999999999999999d"] {
+        assert!(seconds(bad).is_err(), "{bad}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Who the servers run as: PostgreSQL and PgBouncer refuse root, so root gives them to an unprivileged user.
 use std::{
     fs,
-    os::unix::{fs::chown, process::CommandExt},
+    os::unix::{fs::lchown, process::CommandExt},
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -41,7 +41,7 @@ impl Account {
     pub(crate) fn own(self, path: &Path) -> Result<(), Error> {
         match self.ids {
             Some((uid, gid)) => {
-                chown(path, Some(uid), Some(gid)).map_err(Error::io("change the owner of", path))
+                lchown(path, Some(uid), Some(gid)).map_err(Error::io("change the owner of", path))
             }
             None => Ok(()),
         }
