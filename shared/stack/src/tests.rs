@@ -2,5 +2,6 @@
 mod files;
 mod keys;
 mod logins;
+mod pooler;
 mod restart;
 mod sandbox;
