@@ -34,6 +34,9 @@ pub struct Instance {
     /// From start to first poll, once known.
     took: Option<Duration>,
     init: watch::Receiver<Init>,
+    /// How often the process asked for an event, and how many it was given.
+    polls: watch::Receiver<u64>,
+    given: u64,
     inbox: mpsc::Sender<Invocation>,
     tail: Tail,
     log: Log,
@@ -61,7 +64,7 @@ impl Instance {
     ) -> Result<Instance, Failure> {
         let failed = |source: io::Error| Failure::Start { binary: function.binary.clone(), source };
         let (inbox, events) = mpsc::channel(1);
-        let (api, init) = RuntimeApi::bind(function, events).await.map_err(failed)?;
+        let (api, init, polls) = RuntimeApi::bind(function, events).await.map_err(failed)?;
         let address = api.addr().map_err(failed)?.to_string();
         let id = uuid::Uuid::new_v4().simple().to_string();
 
@@ -98,6 +101,8 @@ impl Instance {
             started,
             took: None,
             init,
+            polls,
+            given: 0,
             inbox,
             tail,
             log: log.clone(),
@@ -156,6 +161,7 @@ impl Instance {
         if self.inbox.try_send(invocation).is_err() {
             return Err(Failure::Unanswered);
         }
+        self.given += 1;
         let reply = tokio::select! {
             biased;
             reply = answered => reply.map_err(|_| Failure::Unanswered)?,
@@ -163,6 +169,16 @@ impl Instance {
             () = sleep(self.timeout) => return Err(Failure::TimedOut(self.timeout)),
         };
         reply.outcome.map(|answer| (answer, Timings { handler: reply.took }))
+    }
+
+    /// Waits until the process has done all it does after an answer: it asks for the next event then.
+    pub async fn settle(&mut self, limit: Duration) {
+        let Instance { child, polls, given, .. } = self;
+        tokio::select! {
+            _ = polls.wait_for(|polls| polls > given) => {}
+            _ = child.wait() => {}
+            () = sleep(limit) => {}
+        }
     }
 
     /// How the process ended, if it did.

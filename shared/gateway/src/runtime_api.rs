@@ -58,6 +58,7 @@ struct Shared {
     inbox: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
     current: Mutex<Option<Current>>,
     init: watch::Sender<Init>,
+    polls: watch::Sender<u64>,
 }
 
 struct Current {
@@ -70,17 +71,19 @@ impl RuntimeApi {
     pub(crate) async fn bind(
         function: &Function,
         inbox: mpsc::Receiver<Invocation>,
-    ) -> io::Result<(RuntimeApi, watch::Receiver<Init>)> {
+    ) -> io::Result<(RuntimeApi, watch::Receiver<Init>, watch::Receiver<u64>)> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let (init, starting) = watch::channel(Init::Starting);
+        let (polls, polled) = watch::channel(0);
         let shared = Shared {
             arn: function.arn(),
             timeout: function.timeout,
             inbox: tokio::sync::Mutex::new(inbox),
             current: Mutex::new(None),
             init,
+            polls,
         };
-        Ok((RuntimeApi { listener, shared: Arc::new(shared) }, starting))
+        Ok((RuntimeApi { listener, shared: Arc::new(shared) }, starting, polled))
     }
 
     pub(crate) fn addr(&self) -> io::Result<SocketAddr> {
@@ -147,6 +150,7 @@ impl Shared {
             }
             first
         });
+        self.polls.send_modify(|polls| *polls += 1);
         // Nothing may be awaited between the event leaving the inbox and it being recorded as
         // current: a process that goes away in between would leave the caller without an answer.
         let mut inbox = self.inbox.lock().await;

@@ -17,6 +17,7 @@ use crate::{Config, Entry, Function, Gateway, Handle, Limits, Log};
 
 mod answers;
 mod events;
+mod examples;
 mod lifecycle;
 mod limits;
 mod routes;
