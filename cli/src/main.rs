@@ -9,6 +9,7 @@ mod down;
 mod failure;
 mod help;
 mod output;
+mod routes;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -74,6 +75,7 @@ enum Command {
     Down(down::Down),
     Status(status::Status),
     Token(token::Token),
+    Routes(routes::Routes),
     Doctor(doctor::Doctor),
     Completion(completion::Completion),
     Help(help::Help),
@@ -104,6 +106,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Down(command) => command.run(out),
         Command::Status(command) => command.run(out),
         Command::Token(command) => command.run(out),
+        Command::Routes(command) => command.run(out),
         Command::Doctor(command) => command.run(out),
         Command::Completion(command) => command.run(out),
         Command::Help(command) => command.run(out),

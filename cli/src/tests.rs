@@ -1,4 +1,6 @@
 //! The frame: options, output and failures. Commands have tests of their own.
+mod routes;
+
 use clap::{CommandFactory, Parser};
 
 use crate::{

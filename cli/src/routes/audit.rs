@@ -1,0 +1,166 @@
+//! Rules that a single route cannot keep by its types: what is wrong with which.
+use std::collections::BTreeMap;
+
+use api::{Allow, Idempotency, Method, Route};
+use db::Access;
+
+use super::{MAX_RESOURCES, is_fallback, path_parameters, resources, schemas};
+
+/// A function's name is `aruuri-<stage>-<name>`, at most 64 characters, and a stage has at most 12.
+const MAX_NAME: usize = 64 - "aruuri--".len() - 12;
+/// Characters of a function's description, in Lambda.
+const MAX_SUMMARY: usize = 256;
+/// An HTTP API waits 30 s for its function, in API Gateway.
+const MAX_TIMEOUT_S: u16 = 29;
+
+/// Everything that is wrong, one sentence each, beginning with the route's name.
+pub(crate) fn audit(routes: &[&Route]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for route in routes {
+        let wrong = [names(route), contract(route), examples(route)].into_iter().flatten();
+        findings.extend(wrong.map(|wrong| format!("{}: {wrong}", name(route))));
+    }
+    findings.extend(twice(routes, "name", |route| route.name.to_owned()));
+    findings.extend(twice(routes, "method and path", key));
+    findings.extend(schemas::clashes(routes));
+    let resources = resources(routes);
+    if resources > MAX_RESOURCES {
+        findings.push(format!(
+            "{resources} CloudFormation resources are more than {MAX_RESOURCES}: \
+             split the template, one nested stack for each domain"
+        ));
+    }
+    findings
+}
+
+fn name(route: &Route) -> &'static str {
+    if route.name.is_empty() { "a route without a name" } else { route.name }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('-').all(|word| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+}
+
+/// Name, place and path.
+fn names(route: &Route) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut refuse = |holds: bool, sentence: &str| {
+        if holds {
+            wrong.push(sentence.to_owned());
+        }
+    };
+    let domain = route.domain.name();
+    let prefix = format!("{domain}-");
+    refuse(
+        !is_word(route.name) || !route.name.starts_with(&prefix),
+        &format!("its name must be lower-case words joined by hyphens, beginning with {prefix}"),
+    );
+    refuse(
+        route.name.len() > MAX_NAME,
+        &format!("its name must have at most {MAX_NAME} characters"),
+    );
+    refuse(
+        route.rust_path.is_empty(),
+        &format!("list it in functions/{domain}/src/lib.rs with api::routes![…]"),
+    );
+    if !is_fallback(route) {
+        let parts: Option<Vec<&str>> =
+            route.path.strip_prefix("/v1/").map(|path| path.split('/').collect());
+        let fits = |part: &&str| {
+            let inner = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+            inner.map_or(is_word(part), |name| is_word(&name.replace('_', "-")))
+        };
+        refuse(
+            !parts.is_some_and(|parts| parts.iter().all(fits)),
+            "its path must be /v1/ and then lower-case words or {parameters}, without a slash at the end",
+        );
+    }
+    refuse(
+        !route.summary.ends_with('.') || route.summary.len() > MAX_SUMMARY,
+        &format!("its summary must be a sentence of at most {MAX_SUMMARY} characters"),
+    );
+    wrong
+}
+
+/// Members that do not go together.
+fn contract(route: &Route) -> Vec<String> {
+    let get = route.method == Method::GET;
+    let has_body = schemas::has_body(route);
+    let rules = [
+        (route.allow == Allow::Nobody, "nobody may call it: say who in allow"),
+        (
+            route.access == Access::Admin,
+            "a function never gets the direct URL: access must not be Admin",
+        ),
+        (!(1..=MAX_TIMEOUT_S).contains(&route.timeout_s), "its timeout must be 1 to 29 seconds"),
+        (!(128..=10_240).contains(&route.memory_mb), "its memory must be 128 to 10,240 megabytes"),
+        (!(200..=299).contains(&route.status), "its status of success must be 200 to 299"),
+        (route.status == 204 && schemas::has_reply(route), "204 has no body, so it has no reply"),
+        (route.list.is_some() && !get, "only a GET lists"),
+        (route.list.is_some_and(|list| list.sorts.is_empty()), "a list needs at least one order"),
+        (has_body && (get || route.method == Method::DELETE), "a GET or DELETE takes no body"),
+        (route.if_match && get, "a GET takes If-None-Match, not If-Match"),
+        (get && route.idempotency != Idempotency::None, "a GET takes no Idempotency-Key"),
+    ];
+    rules.into_iter().filter(|(holds, _)| *holds).map(|(_, sentence)| sentence.to_owned()).collect()
+}
+
+/// At least one example that works and one that is refused, each with a file name of its own.
+fn examples(route: &Route) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let good = route.examples.iter().any(|example| example.status < 400);
+    let refused = route.examples.iter().any(|example| example.status >= 400);
+    if !good && !is_fallback(route) {
+        wrong.push("it needs an example that works".to_owned());
+    }
+    if !refused {
+        wrong.push("it needs an example that is refused".to_owned());
+    }
+    for (index, example) in route.examples.iter().enumerate() {
+        let name = example.name;
+        if !is_word(name) {
+            wrong.push(format!(
+                "the example {name:?} needs a name for a file: lower-case words joined by hyphens"
+            ));
+        }
+        if route.examples[..index].iter().any(|other| other.name == name) {
+            wrong.push(format!("two examples are called {name}"));
+        }
+        let (wanted, given) = (path_parameters(route.path).count(), example.path.len());
+        if wanted != given && !is_fallback(route) {
+            wrong.push(format!(
+                "the example {name} gives {given} path values, the path has {wanted}"
+            ));
+        }
+    }
+    wrong
+}
+
+/// What decides which route takes a request; names of parameters do not.
+fn key(route: &Route) -> String {
+    let parts = route.path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    let path = parts.collect::<Vec<_>>().join("/");
+    if is_fallback(route) { path } else { format!("{} {path}", route.method) }
+}
+
+fn twice(routes: &[&Route], what: &str, key: impl Fn(&Route) -> String) -> Vec<String> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for route in routes {
+        let key = key(route);
+        match seen.get(&key) {
+            Some(first) => wrong.push(format!(
+                "{}: has the same {what} as {first}, listed as {}",
+                name(route),
+                route.rust_path
+            )),
+            None => {
+                seen.insert(key, route.name);
+            }
+        }
+    }
+    wrong
+}

@@ -1,0 +1,113 @@
+//! `docs/environment.md`: every variable, what it holds, and which functions get it.
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use api::Route;
+use db::{Access, Domain};
+
+use super::WRITTEN;
+
+/// What a variable holds: what it is for, and its form.
+struct About {
+    what: &'static str,
+    form: &'static str,
+}
+
+fn about(variable: &str) -> Option<About> {
+    let (what, form) = match variable {
+        "ARUURI_JWT_KEYS" => (
+            "Public keys that bearer tokens are checked with.",
+            "JWKS document with ES256 keys, each with a `kid`",
+        ),
+        "ARUURI_JWT_ISSUER" => ("The `iss` that a token must carry.", "text, compared exactly"),
+        "ARUURI_JWT_AUDIENCE" => ("The `aud` that a token must carry.", "text, compared exactly"),
+        "ARUURI_CURSOR_KEY" => (
+            "Signs page cursors; another key makes those in use invalid. Secret.",
+            "at least 32 bytes, base64",
+        ),
+        "ARUURI_CORS_ORIGINS" => (
+            "Origins that a browser may call from; none if unset.",
+            "`https://a.example`, separated by commas",
+        ),
+        "ARUURI_VERSION" => (
+            "The build that the version route answers; `unknown` if unset.",
+            "text: a commit or a release",
+        ),
+        "SSL_CERT_FILE" => (
+            "The certificate authority of the databases. Without it OpenSSL reads the system's whole bundle, which takes \
+              longer than everything else at a start.",
+            "path of a PEM file",
+        ),
+        name if name.ends_with("_DATABASE_URL_READ") => (
+            "The replica, for the reading role. Unset or empty: reads go to `_POOLED`. Secret.",
+            "`postgres://` URL",
+        ),
+        name if name.ends_with("_DATABASE_URL_POOLED") => (
+            "The primary, through a transaction pooler: for the writing role in functions that write, for the reading \
+              role in those that read. Secret.",
+            "`postgres://` URL, without `options=`",
+        ),
+        name if name.ends_with("_DATABASE_URL") => (
+            "The primary, directly, for migrations: never in a function. Secret.",
+            "`postgres://` URL",
+        ),
+        _ => return None,
+    };
+    Some(About { what, form })
+}
+
+/// One table; variables of no function follow in a second.
+pub(crate) fn text(routes: &[&Route]) -> String {
+    let mut functions: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for route in routes {
+        for variable in gateway::variables(route) {
+            functions.entry(variable).or_default().push(route.name);
+        }
+    }
+    let mut text = format!(
+        "<!-- {WRITTEN} -->\n\
+         # Environment\n\
+         \n\
+         A function gets the variables that its route needs and no others. An unset variable that is needed stops the\n\
+         function at its start with the variable's name; values are never logged.\n\
+         \n\
+         | variable | what for | form | functions |\n\
+         |---|---|---|---|\n"
+    );
+    for (variable, users) in &functions {
+        row(&mut text, variable, &which(routes, users));
+    }
+    text.push_str("\n## Not for functions\n\n| variable | what for | form | who reads it |\n|---|---|---|---|\n");
+    for domain in Domain::ALL {
+        for variable in db::variables(domain, Access::Admin) {
+            row(&mut text, &variable, "`cargo aruuri`");
+        }
+    }
+    text.push_str("\nThose of the command line itself are in `cargo aruuri help environment`.\n");
+    text
+}
+
+fn row(text: &mut String, variable: &str, users: &str) {
+    let about = about(variable);
+    let (what, form) = about.map_or(("", ""), |about| (about.what, about.form));
+    let _ = writeln!(text, "| `{variable}` | {what} | {form} | {users} |");
+}
+
+/// The shorter of who gets it and who does not.
+fn which(routes: &[&Route], users: &[&str]) -> String {
+    let others: Vec<&str> =
+        routes.iter().map(|route| route.name).filter(|name| !users.contains(name)).collect();
+    let list = |names: &[&str]| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    match others.as_slice() {
+        [] => "every one".to_owned(),
+        others if others.len() < users.len() => format!("all but {}", list(others)),
+        _ => list(users),
+    }
+}
+
+/// Whether a variable is explained at all.
+#[cfg(test)]
+pub(crate) fn is_known(variable: &str) -> bool {
+    about(variable).is_some()
+}

@@ -1,0 +1,103 @@
+//! `routes`: the files that are written from the routes, whether the tree has them, and the list of all routes.
+//!
+//! Every file is a pure function of the routes, so that `check` compares what `write` would write.
+mod audit;
+mod bins;
+mod cargo_lambda;
+mod command;
+mod docs;
+mod environment;
+mod events;
+mod openapi;
+mod problems;
+mod schemas;
+mod template;
+mod tree;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use api::{Allow, Method, Route};
+use db::{Access, Domain};
+
+pub(crate) use audit::audit;
+pub(crate) use command::Routes;
+#[cfg(test)]
+pub(crate) use command::differences;
+#[cfg(test)]
+pub(crate) use environment::is_known;
+pub(crate) use template::resources;
+#[cfg(test)]
+pub(crate) use tree::root_of_this_crate;
+pub(crate) use tree::{Difference, State, compare, write};
+
+/// The sentence in the first line of each written file.
+pub(crate) const WRITTEN: &str = "Written by `cargo aruuri routes write`; do not edit.";
+
+/// CloudFormation takes 500 resources in a stack; the rest is for what is kept by hand.
+pub(crate) const MAX_RESOURCES: usize = 450;
+
+/// Every route of every domain, in the order in which they are always listed.
+pub(crate) fn all() -> Vec<&'static Route> {
+    let domains = [platform::ROUTES, projects::ROUTES, finance::ROUTES, content::ROUTES];
+    let mut routes: Vec<&Route> = domains.into_iter().flatten().copied().collect();
+    routes.sort_by_key(|route| order(route));
+    routes
+}
+
+/// By domain, path and method, so that the order in a `lib.rs` does not matter; `$default` comes last.
+fn order(route: &Route) -> (usize, bool, &'static str, usize, &'static str) {
+    let domain = Domain::ALL.iter().position(|domain| *domain == route.domain);
+    let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let method = methods.iter().position(|method| *method == route.method);
+    let last = usize::MAX;
+    (domain.unwrap_or(last), is_fallback(route), route.path, method.unwrap_or(last), route.name)
+}
+
+/// Whether it takes what no other route takes.
+pub(crate) fn is_fallback(route: &Route) -> bool {
+    route.path == "$default"
+}
+
+/// The names of a path's parameters, in order.
+pub(crate) fn path_parameters(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// `read`, as documents say it.
+pub(crate) fn access(route: &Route) -> &'static str {
+    match route.access {
+        Access::None => "none",
+        Access::Read => "read",
+        Access::Write => "write",
+        Access::Admin => "admin",
+    }
+}
+
+/// Who may call it: roles, or `public` (without a token), `signed in` (with any), `nobody`.
+pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
+    match route.allow {
+        Allow::Nobody => vec!["nobody"],
+        Allow::Public => vec!["public"],
+        Allow::Anyone => vec!["public", "signed in"],
+        Allow::SignedIn => vec!["signed in"],
+        Allow::Roles(roles) => roles.to_vec(),
+    }
+}
+
+/// Every written file with its text, by its path in the checkout.
+pub(crate) fn files(routes: &[&Route]) -> BTreeMap<PathBuf, String> {
+    let mut files = bins::files(routes);
+    files.extend(events::files(routes));
+    files.insert("template.yaml".into(), template::text(routes));
+    files.insert("CargoLambda.toml".into(), cargo_lambda::text(routes));
+    files.insert("openapi.json".into(), openapi::text(routes));
+    files.insert("docs/routes.md".into(), docs::routes(routes));
+    files.insert("docs/environment.md".into(), environment::text(routes));
+    files
+}
+
+/// A document as it is written: sorted, whatever features serde_json was built with, and ending in a line feed.
+fn pretty(mut json: serde_json::Value) -> String {
+    json.sort_all_objects();
+    format!("{json:#}\n")
+}

@@ -1,0 +1,262 @@
+//! The texts themselves.
+use std::{collections::BTreeSet, path::Path};
+
+use serde_json::Value;
+
+use super::samples::{ID, SAMPLES};
+use crate::routes::{files, is_known};
+
+fn text(path: &str) -> String {
+    files(SAMPLES).remove(Path::new(path)).unwrap()
+}
+
+fn openapi() -> Value {
+    serde_json::from_str(&text("openapi.json")).unwrap()
+}
+
+/// The references of a parameter list by their last part, other parameters by their name.
+fn names(parameters: &Value) -> Vec<&str> {
+    let parameters = parameters.as_array().unwrap().iter();
+    parameters
+        .map(|it| {
+            let reference = it["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+            reference.or_else(|| it["name"].as_str()).unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn a_binary_serves_the_constant_of_its_route() {
+    assert_eq!(
+        text("functions/content/src/bin/content-find-sample.rs"),
+        "//! Written by `cargo aruuri routes write`; do not edit.\n\
+         fn main() -> api::Exit {\n    api::serve(&content::samples::find::ROUTE)\n}\n"
+    );
+}
+
+#[test]
+fn the_router_of_cargo_lambda_knows_each_method_and_no_default() {
+    let text = text("CargoLambda.toml");
+
+    assert!(text.contains("[watch.router]\n"));
+    assert!(text.contains(
+        "\"/v1/content/samples\" = [\n    \
+         { method = \"GET\", function = \"content-list-samples\" },\n    \
+         { method = \"POST\", function = \"content-create-sample\" },\n]\n"
+    ));
+    assert!(!text.contains("$default"));
+}
+
+/// The lines of one function in the template.
+fn function(id: &str) -> String {
+    let text = text("template.yaml");
+    let start = text.find(&format!("\n  {id}:\n")).unwrap() + 1;
+    let mut lines = text[start..].lines();
+    let first = lines.next().unwrap();
+    let body = lines.take_while(|line| line.starts_with("    "));
+    std::iter::once(first).chain(body).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn a_reading_function_is_given_the_reading_role_twice_and_never_the_writing_one() {
+    let function = function("ContentFindSampleFunction");
+
+    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_READ: !Ref ContentReplicaUrl"));
+    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_POOLED: !Ref ContentPooledReaderUrl"));
+    assert!(function.contains("Role: !GetAtt ContentReadRole.Arn"));
+    assert!(!function.contains("Writer"));
+    assert!(!function.contains("CURSOR_KEY"));
+}
+
+#[test]
+fn a_writing_function_is_given_the_writing_role_and_no_other() {
+    let function = function("ContentCreateSampleFunction");
+
+    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_POOLED: !Ref ContentPooledWriterUrl"));
+    assert!(function.contains("Role: !GetAtt ContentWriteRole.Arn"));
+    assert!(!function.contains("_READ"));
+}
+
+#[test]
+fn a_public_function_without_a_database_is_given_neither_urls_nor_keys() {
+    let function = function("PlatformLiveFunction");
+
+    assert!(!function.contains("DATABASE") && !function.contains("JWT"));
+    assert!(!function.contains("SSL_CERT_FILE"));
+    assert!(function.contains("ARUURI_VERSION: !Ref Version"));
+}
+
+#[test]
+fn the_fallback_takes_every_method_and_path() {
+    let function = function("PlatformFallbackFunction");
+
+    assert!(function.contains("Route: {Type: HttpApi, Properties: {ApiId: !Ref HttpApi}}"));
+}
+
+#[test]
+fn everything_that_the_template_refers_to_is_in_it() {
+    let text = text("template.yaml");
+    let defined: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+        .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .collect();
+    let after = |mark: &'static str| {
+        text.split(mark)
+            .skip(1)
+            .filter_map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next())
+    };
+
+    for id in after("!Ref ").chain(after("!GetAtt ")) {
+        assert!(defined.contains(id), "{id}");
+    }
+    assert!(!text.contains("{database parameters}"));
+}
+
+#[test]
+fn every_variable_of_a_function_is_explained() {
+    for variable in SAMPLES.iter().flat_map(|route| gateway::variables(route)) {
+        assert!(is_known(&variable), "{variable}");
+    }
+    let text = text("docs/environment.md");
+    assert!(text.contains("| `ARUURI_CURSOR_KEY` |"));
+    assert!(text.contains("| `content-list-samples` |"));
+    assert!(text.contains("| `ARUURI_FINANCE_DATABASE_URL` |"));
+}
+
+#[test]
+fn the_page_of_routes_keeps_its_columns() {
+    let text = text("docs/routes.md");
+
+    assert!(text.contains("| any | `$default` | `platform-fallback` | public | none |"));
+    assert!(text.contains("`content-find-sample` | public, signed in | read |"));
+    assert!(text.contains("\"all\" of them \\| a page"));
+}
+
+#[test]
+fn an_event_holds_the_example_and_a_placeholder_for_the_token() {
+    let event: Value =
+        serde_json::from_str(&text("events/content-update-sample/good.json")).unwrap();
+
+    assert_eq!(event["routeKey"], "PATCH /v1/content/samples/{id}");
+    assert_eq!(event["rawPath"], format!("/v1/content/samples/{ID}"));
+    assert_eq!(event["headers"]["if-match"], "\"1\"");
+    assert_eq!(event["headers"]["authorization"], "Bearer {{token:editor}}");
+    assert_eq!(event["body"], r#"{"subtitle":null}"#);
+}
+
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    fn walk(json: &Value, document: &Value) {
+        match json {
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference}");
+                }
+                members.values().for_each(|json| walk(json, document));
+            }
+            Value::Array(items) => items.iter().for_each(|json| walk(json, document)),
+            _ => {}
+        }
+    }
+    let document = openapi();
+
+    walk(&document, &document);
+
+    assert!(document["paths"].get("$default").is_none());
+}
+
+#[test]
+fn a_list_takes_its_page_order_and_filters() {
+    let document = openapi();
+    let list = &document["paths"]["/v1/content/samples"]["get"];
+
+    assert_eq!(
+        names(&list["parameters"]),
+        [
+            "Limit",
+            "Cursor",
+            "sort",
+            "filter[status][eq]",
+            "filter[status][in]",
+            "filter[status]",
+            "filter[price][is_null]",
+            "near",
+            "Localize",
+            "AcceptLanguage",
+            "RequestId",
+        ]
+    );
+    assert_eq!(list["security"], serde_json::json!([]));
+    assert!(list["responses"]["200"]["headers"].get("Link").is_some());
+    assert!(list["responses"].get("401").is_none());
+}
+
+#[test]
+fn a_route_with_a_version_answers_an_etag_and_takes_it_back() {
+    let document = openapi();
+    let path = &document["paths"]["/v1/content/samples/{id}"];
+
+    assert_eq!(
+        names(&path["get"]["parameters"]),
+        ["id", "Localize", "AcceptLanguage", "IfNoneMatch", "RequestId"]
+    );
+    assert_eq!(path["get"]["parameters"][0]["schema"]["format"], "uuid");
+    assert!(path["get"]["responses"]["304"]["headers"].get("ETag").is_some());
+    assert!(names(&path["patch"]["parameters"]).contains(&"IfMatch"));
+    assert!(path["patch"]["requestBody"]["content"].get("application/merge-patch+json").is_some());
+    assert!(path["delete"]["responses"]["204"].get("content").is_none());
+}
+
+#[test]
+fn a_route_lists_the_problems_of_what_it_takes() {
+    let document = openapi();
+    let statuses = |path: &str, method: &str| -> Vec<u16> {
+        let responses = document["paths"][path][method]["responses"].as_object().unwrap();
+        responses.keys().map(|status| status.parse().unwrap()).collect()
+    };
+    let create = &document["paths"]["/v1/content/samples"]["post"];
+    let examples = |status: &str| -> Vec<&String> {
+        let content = &create["responses"][status]["content"]["application/problem+json"];
+        content["examples"].as_object().unwrap().keys().collect()
+    };
+
+    assert_eq!(
+        statuses("/v1/content/samples", "post"),
+        [201, 400, 401, 403, 409, 413, 414, 415, 422, 500, 503, 504]
+    );
+    assert_eq!(
+        statuses("/v1/content/samples/{id}", "patch"),
+        [200, 400, 401, 404, 412, 413, 414, 415, 422, 428, 500, 503, 504]
+    );
+    assert_eq!(statuses("/v1/health/live", "get"), [200, 400, 414, 422, 500]);
+    assert_eq!(examples("400"), ["idempotency_key_missing", "malformed_request"]);
+    assert_eq!(examples("409"), ["conflict", "request_in_progress"]);
+    assert_eq!(create["x-roles"], serde_json::json!(["editor", "admin"]));
+}
+
+#[test]
+fn a_body_shows_the_examples_that_work() {
+    let document = openapi();
+    let body = &document["paths"]["/v1/content/samples"]["post"]["requestBody"];
+    let json = &body["content"]["application/json"];
+
+    assert_eq!(json["schema"]["$ref"], "#/components/schemas/NewSamplePost");
+    assert_eq!(json["examples"]["good"]["value"]["slug"], "a");
+    assert_eq!(json["examples"].as_object().unwrap().len(), 1);
+}
+
+#[test]
+fn localised_members_are_answered_in_one_language_and_taken_in_all() {
+    let document = openapi();
+    let schemas = &document["components"]["schemas"];
+    let localized = "#/components/schemas/LocalizedText";
+    let answered = &schemas["SamplePost"]["properties"];
+
+    assert_eq!(answered["title"]["oneOf"][0]["type"], "string");
+    assert_eq!(answered["title"]["oneOf"][1]["$ref"], localized);
+    assert_eq!(answered["subtitle"]["anyOf"].as_array().unwrap().len(), 3);
+    assert_eq!(schemas["Part"]["properties"]["text"]["$ref"], localized);
+    assert_eq!(schemas["NewSamplePost"]["properties"]["title"]["$ref"], localized);
+}
