@@ -98,7 +98,7 @@ impl<'a> Db<'a> {
             }
             leased => leased?,
         };
-        Ok(Tx { db: self, lease, begun: AtomicBool::new(false) })
+        Ok(Tx { db: self, lease, begun: AtomicBool::new(false), sent: AtomicU32::new(0) })
     }
 
     /// Where to try first, and how often.
@@ -275,9 +275,19 @@ pub struct Tx<'a> {
     db: &'a Db<'a>,
     lease: Lease<'a>,
     begun: AtomicBool,
+    /// Statements on their way: what joins them leaves in the same flight.
+    sent: AtomicU32,
 }
 
 impl Tx<'_> {
+    /// Counts a flight, unless another statement of the same one has.
+    fn depart(&self) -> Sent<'_> {
+        if self.sent.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.db.count();
+        }
+        Sent(&self.sent)
+    }
+
     /// Sends `commit` or `rollback`. Polled together with a last statement, both leave together;
     /// `COMMIT` answers Ok to a failed transaction too, so look at that statement first.
     pub(crate) async fn end(&self, word: &'static str) -> Result<(), Error> {
@@ -311,6 +321,15 @@ impl Tx<'_> {
     }
 }
 
+/// A statement on its way; dropped, it has arrived or is given up.
+struct Sent<'a>(&'a AtomicU32);
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Connection for Tx<'_> {
     async fn rows(
         &self,
@@ -320,7 +339,7 @@ impl Connection for Tx<'_> {
     ) -> Result<Vec<Row>, Error> {
         self.db
             .timed(sql, async {
-                self.db.count();
+                let _sent = self.depart();
                 let failed = |e| Error::query(sql, e);
                 if self.begun.swap(true, Ordering::Relaxed) {
                     return self.lease.query_typed(sql, params).await.map_err(failed);

@@ -3,7 +3,7 @@ mod connection;
 mod failures;
 mod pooler;
 
-use api::{Allow, Method, Problem, Request, Response, Route};
+use api::{Allow, Idempotency, Method, Problem, Request, Response, Route};
 use db::{Access, Db, Domain, Sql, row, statements};
 use serde_json::json;
 
@@ -60,6 +60,25 @@ const SLOW: Route = Route {
     answer: |_, db| Box::pin(async { Ok(Response::json(200, &SLEEP.all(db, ()).await?.len())?) }),
     ..READ
 };
+
+/// A route that does its work once per key.
+const ONCE: Route = Route {
+    name: "content-test-once",
+    method: Method::POST,
+    access: Access::Write,
+    allow: Allow::SignedIn,
+    idempotency: Idempotency::Accepted,
+    answer: |req, db| Box::pin(once(req, db)),
+    ..READ
+};
+
+async fn once(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    api::once(req, db, async |on| {
+        let session = SESSION.one(on, (String::new(),)).await?;
+        Response::json(200, &json!({ "pid": session.pid }))
+    })
+    .await
+}
 
 async fn session(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let echo = req.header("x-echo").unwrap_or_default().to_owned();

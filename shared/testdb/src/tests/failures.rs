@@ -1,8 +1,10 @@
 //! A database that is down, slow, full, read-only or in the middle of a failover.
+use api::Route;
 use db::Domain;
 use serde_json::Value;
+use types::ContactId;
 
-use super::{READ, SLOW, WRITE};
+use super::{ONCE, READ, SLOW, WRITE};
 use crate::{Answer, App, Call, Relay};
 
 const NO_SUCH_PORT: &str = "postgres://content_app:x@127.0.0.1:1/content";
@@ -66,6 +68,77 @@ async fn a_request_ends_when_its_time_is_over_and_the_next_one_works() {
 
     assert_problem(&slow, 504, "too_slow");
     assert_eq!(next.status, 200);
+}
+
+/// As the roles' own limits are seconds, this database's are shorter.
+async fn hasty() -> App {
+    let app = App::empty(Domain::Content).await;
+    let database = &app.database.name;
+    let sql = format!(
+        "alter role content_app in database {database} set lock_timeout = '200ms';
+         alter role content_read in database {database} set statement_timeout = '200ms'"
+    );
+    app.execute(&sql).await;
+    app
+}
+
+#[tokio::test]
+async fn a_statement_beyond_its_roles_limit_is_stopped_by_the_server() {
+    const LONG: Route = Route { name: "content-test-long", timeout_s: 10, ..SLOW };
+    let app = hasty().await;
+
+    let answer = app.call(&LONG, Call::anonymous()).await;
+
+    assert_problem(&answer, 504, "too_slow");
+    assert_eq!(answer.body["detail"], "nothing was done; ask for less");
+    assert_eq!(answer.log["round_trips"], 1);
+}
+
+#[tokio::test]
+async fn a_lock_that_is_not_free_is_waited_for_twice() {
+    let app = hasty().await;
+    let superuser = app.database.superuser().await;
+    superuser.batch_execute("begin; lock table content.idempotency_keys").await.unwrap();
+
+    let answer = app.call(&WRITE, Call::anonymous().path("k")).await;
+    superuser.batch_execute("rollback").await.unwrap();
+    let next = app.call(&WRITE, Call::anonymous().path("k")).await;
+
+    assert_problem(&answer, 503, "database_busy");
+    assert_eq!(answer.log["round_trips"], 2);
+    assert_eq!(next.status, 204);
+}
+
+#[tokio::test]
+async fn a_key_whose_first_request_is_at_work_is_told_apart() {
+    let app = hasty().await;
+    let superuser = app.database.superuser().await;
+    let contact = ContactId::new();
+    let call = || Call::role("editor").contact(contact).header("idempotency-key", "k");
+    let hold = format!(
+        "begin; insert into content.idempotency_keys (scope, key, fingerprint)
+         values ('content-test-once:{contact}', 'k', sha256('x'))"
+    );
+    superuser.batch_execute(&hold).await.unwrap();
+
+    let waiting = app.call(&ONCE, call()).await;
+    superuser.batch_execute("rollback").await.unwrap();
+    let first = app.call(&ONCE, call()).await;
+
+    assert_eq!((waiting.status, waiting.code()), (409, "request_in_progress"));
+    assert_eq!(waiting.header("retry-after"), Some("1"));
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!(first.log["round_trips"], 2);
+}
+
+#[tokio::test]
+async fn a_server_without_free_connections_is_unreachable() {
+    let app = App::empty(Domain::Content).await;
+    app.execute(&format!("alter database {} connection limit 0", app.database.name)).await;
+
+    let answer = app.call(&WRITE, Call::anonymous().path("k")).await;
+
+    assert_problem(&answer, 503, "database_unreachable");
 }
 
 #[tokio::test]
