@@ -10,6 +10,7 @@ use crate::{
 /// Shown under the list of commands.
 pub(crate) const MAIN: &str = "\
 Examples:
+  cargo aruuri dev                    start the databases, build the functions, serve them
   cargo aruuri up                     start PostgreSQL, its replica and PgBouncer for this checkout
   cargo aruuri status -o json | jq .  what runs, for a program
   cargo aruuri down                   stop it again

@@ -3,11 +3,17 @@
 //! Data goes to stdout, everything else to stderr, and it never asks a question without a terminal.
 #![allow(dead_code, reason = "the frame comes before the commands that use it")]
 
+mod cargo;
 mod completion;
+mod databases;
+mod dev;
 mod doctor;
 mod down;
 mod failure;
+mod functions;
 mod help;
+mod interrupt;
+mod invoke;
 mod output;
 mod routes;
 mod status;
@@ -15,6 +21,7 @@ mod status;
 mod tests;
 mod token;
 mod up;
+mod watch;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -71,6 +78,8 @@ struct Global {
 /// One module per command; each has `run(self, &Output)`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Dev(dev::Dev),
+    Invoke(invoke::Invoke),
     Up(up::Up),
     Down(down::Down),
     Status(status::Status),
@@ -102,6 +111,8 @@ fn main() -> ExitCode {
 /// A command returns the exit code of what it found, or why it could not look.
 fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
     match command {
+        Command::Dev(command) => command.run(out),
+        Command::Invoke(command) => command.run(out),
         Command::Up(command) => command.run(out),
         Command::Down(command) => command.run(out),
         Command::Status(command) => command.run(out),

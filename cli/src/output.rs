@@ -96,6 +96,11 @@ impl Output {
         self.format
     }
 
+    /// Whether only data and errors are wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Writes the answer of a command: `json` is an object that gets a `schema_version`, `text` is the same for people.
     ///
     /// # Errors

@@ -1,0 +1,105 @@
+//! Brings the local databases to the state of this checkout.
+use std::{fs, path::Path, time::Duration};
+
+use db::Domain;
+use migrate::{Directory, Report};
+use native_tls::{Certificate, TlsConnector};
+use postgres_native_tls::MakeTlsConnector;
+use stack::{Kind, Running, Stack};
+use tokio_postgres::{Client, Config, config::SslMode};
+
+use crate::{
+    failure::{Exit, Failure},
+    output::Output,
+};
+
+/// Starts the local servers if they do not run; whether that was necessary.
+///
+/// # Errors
+/// As [`Stack::up`].
+pub(crate) async fn up(stack: &Stack, out: &Output) -> Result<(Running, bool), Failure> {
+    let (stack, out) = (stack.clone(), out.clone());
+    let starting = tokio::task::spawn_blocking(move || {
+        if let Some(running) = stack.running() {
+            return Ok((running, false));
+        }
+        stack.up(|step| out.step(step)).map(|running| (running, true))
+    });
+    match starting.await {
+        Ok(started) => Ok(started?),
+        Err(_) => Err(Failure::new(Exit::Interrupted, "interrupted while the servers started")),
+    }
+}
+
+/// Applies pending migrations and loads what is missing of the demo data, in all domains.
+///
+/// # Errors
+/// When a database is not reachable, or refuses a migration or a seed file.
+pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failure> {
+    for domain in Domain::ALL {
+        let name = domain.name();
+        let mut client = connect(running, domain).await?;
+        let migrations = running.root.join("migrations").join(name);
+        let report = apply(&mut client, &migrations).await.map_err(|error| {
+            Failure::new(Exit::Failure, format!("{name}: migrations are not applied"))
+                .place(migrations.display())
+                .because(&error)
+        })?;
+        for file in &report.applied {
+            out.step(format_args!("{name}: applied {}", file.file));
+        }
+        if report.ahead {
+            out.warn(format_args!(
+                "the {name} database has migrations that this checkout does not know; \
+                 `cargo aruuri down --purge` starts afresh"
+            ));
+        }
+        let seeds = running.root.join("seeds").join(name);
+        if !seeds.is_dir() || report.ahead {
+            continue;
+        }
+        let seeded = migrate::seed(&client, &seeds).await.map_err(|error| {
+            Failure::new(Exit::Failure, format!("{name}: demo data is not loaded"))
+                .place(seeds.display())
+                .because(&error)
+                .next("cargo aruuri down --purge, if older demo data is in the way")
+        })?;
+        for file in seeded.iter().filter(|file| file.rows > 0) {
+            out.step(format_args!("{name}: loaded {} ({} rows)", file.file, file.rows));
+        }
+    }
+    Ok(())
+}
+
+async fn apply(client: &mut Client, migrations: &Path) -> Result<Report, migrate::Error> {
+    migrate::apply(client, &Directory::read(migrations)?).await
+}
+
+/// A session of the domain's migrator on the primary.
+async fn connect(running: &Running, domain: Domain) -> Result<Client, Failure> {
+    let name = domain.name();
+    let unreachable = || {
+        Failure::new(Exit::Unreachable, format!("cannot log in to the {name} database"))
+            .next("cargo aruuri status")
+    };
+    let (port, user, password) =
+        running.login(domain, Kind::Direct).ok_or_else(|| unreachable().why("it has no login"))?;
+    let mut config = Config::new();
+    config.host("127.0.0.1").port(port).ssl_mode(SslMode::Require);
+    config.user(user).password(password).dbname(name);
+    config.application_name("aruuri").connect_timeout(Duration::from_secs(5));
+
+    let tls = tls(&running.ca_pem).map_err(|error| unreachable().because(&*error))?;
+    let connected = config.connect(tls).await;
+    let (client, connection) = connected.map_err(|error| unreachable().because(&error))?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+fn tls(ca_pem: &Path) -> Result<MakeTlsConnector, Box<dyn std::error::Error>> {
+    let ca = Certificate::from_pem(&fs::read(ca_pem)?)?;
+    let mut builder = TlsConnector::builder();
+    Ok(MakeTlsConnector::new(
+        builder.disable_built_in_roots(true).add_root_certificate(ca).build()?,
+    ))
+}

@@ -1,0 +1,288 @@
+//! `invoke`: one function, once.
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use api::{Example, Route};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use clap::{Args, builder::PossibleValuesParser};
+use gateway::{
+    Answer, Entry, Instance, Limits, Log, Stamp, Watchdog, example_event, find_placeholder,
+};
+use serde::Serialize;
+use serde_json::Value;
+use stack::Stack;
+
+use crate::{
+    cargo::Build,
+    databases,
+    dev::milliseconds,
+    failure::{Exit, Failure},
+    functions,
+    output::{Output, Paint},
+    routes,
+};
+
+/// How long the process may take to finish what it does after its answer.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Run one function once and show its answer, its log and its times
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  cargo aruuri invoke finance-create-contribution
+  cargo aruuri invoke finance-create-contribution --example good -o json
+  cargo aruuri invoke platform-live --event events/platform-live/good.json
+  jq '.body = \"{}\"' event.json | cargo aruuri invoke finance-create-contribution --event -
+
+The real binary runs, fed through a Lambda Runtime API. An example is sent with a fresh token of
+its role; in an event, {{token:ROLE}} is replaced by one. Ends with 0 if the function answered,
+whatever the status, and with 1 if it crashed.")]
+pub(crate) struct Invoke {
+    /// Its name, as in the route table
+    #[arg(value_parser = PossibleValuesParser::new(functions::names()), hide_possible_values = true)]
+    function: String,
+    /// An example of its route; the first one otherwise
+    #[arg(long, value_name = "NAME", conflicts_with = "event")]
+    example: Option<String>,
+    /// A file with an event of payload format 2.0; `-` reads it from stdin
+    #[arg(long, value_name = "FILE")]
+    event: Option<PathBuf>,
+    /// Run what is built already
+    #[arg(long)]
+    no_build: bool,
+    /// Build and run with optimisation
+    #[arg(long)]
+    release: bool,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    function: &'a str,
+    response: Response,
+    log: Vec<Value>,
+    timings: Timings,
+    cold: Option<bool>,
+    round_trips: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Response {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: Value,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    body_is_base64: bool,
+}
+
+#[derive(Serialize)]
+struct Timings {
+    init_ms: f64,
+    handler_ms: f64,
+}
+
+impl Invoke {
+    /// Runs it.
+    pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
+        functions::runtime()?.block_on(self.once(out))
+    }
+
+    async fn once(&self, out: &Output) -> Result<Exit, Failure> {
+        let route = routes::all().into_iter().find(|route| route.name == self.function);
+        let route = route.expect("the command line takes known names only");
+        // Mistakes in the event come before anything is started.
+        let event = self.event(route)?;
+        let stack = Stack::find()?;
+        let (running, started) = databases::up(&stack, out).await?;
+        if started {
+            databases::prepare(&running, out).await?;
+        }
+        let event = event.finish(&stack)?;
+        let build = Build { root: &running.root, release: self.release, only: Some(route.name) };
+        let binaries = if self.no_build { build.find().await? } else { build.run(out).await? };
+        let function = functions::function(route, &running, &binaries);
+
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&lines);
+        let log = Log::new(move |entry| {
+            if let Entry::Line { line, .. } = entry {
+                heard.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+            }
+        });
+        let watchdog = Watchdog::start().map_err(|error| {
+            Failure::new(Exit::Failure, "cannot start /bin/sh as watchdog").because(&error)
+        })?;
+        let crashed = |failure: gateway::Failure| {
+            Failure::new(Exit::Failure, format!("{} {failure}", route.name))
+        };
+        let mut instance =
+            Instance::start(&function, &log, &Arc::new(watchdog)).await.map_err(crashed)?;
+        let init = instance.ready(Limits::default().init).await;
+        let invoked = match init {
+            Ok(init) => {
+                let id = uuid::Uuid::new_v4().to_string();
+                let invoked = instance.invoke(&id, event.into()).await;
+                instance.settle(SETTLE).await;
+                invoked.map(|(answer, timings)| (answer, init, timings.handler))
+            }
+            Err(failure) => Err(failure),
+        };
+        instance.stop().await;
+        let log = std::mem::take(&mut *lines.lock().unwrap_or_else(PoisonError::into_inner));
+        let (answer, init, handler) = match invoked {
+            Ok(invoked) => invoked,
+            Err(failure) => {
+                let failure = crashed(failure);
+                return Err(if log.is_empty() {
+                    failure
+                } else {
+                    failure.why(format!("its log:\n{}", log.join("\n")))
+                });
+            }
+        };
+        let answer = Answer::read(&answer)
+            .map_err(|why| crashed(gateway::Failure::Unreadable(why)).why(log.join("\n")))?;
+        let report = Report::new(route.name, answer, &log, init, handler);
+        out.data(&report, report.text())?;
+        Ok(Exit::Ok)
+    }
+
+    fn event(&self, route: &'static Route) -> Result<Event, Failure> {
+        if let Some(path) = &self.event {
+            return Event::read(path);
+        }
+        let example = match &self.example {
+            Some(name) => route.examples.iter().find(|example| example.name == name),
+            None => route.examples.first(),
+        };
+        let names: Vec<&str> = route.examples.iter().map(|example| example.name).collect();
+        let example = example.ok_or_else(|| {
+            let wanted = self.example.as_deref().unwrap_or("any");
+            Failure::new(Exit::Usage, format!("{} has no example {wanted:?}", route.name))
+                .why(format!("it has: {}", names.join(", ")))
+                .next(format!("cargo aruuri invoke {} --event FILE", route.name))
+        })?;
+        Ok(Event::Example(route, example))
+    }
+}
+
+/// What to hand to the function, before its tokens are made.
+enum Event {
+    Example(&'static Route, &'static Example),
+    Text(String),
+}
+
+impl Event {
+    fn read(path: &Path) -> Result<Event, Failure> {
+        let wrong = || Failure::new(Exit::Usage, "cannot read the event").place(path.display());
+        let text = if path == Path::new("-") {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map(|_| text)
+        } else {
+            std::fs::read_to_string(path)
+        };
+        let text = text.map_err(|error| wrong().because(&error))?;
+        match serde_json::from_str::<Value>(&text) {
+            Ok(Value::Object(_)) => Ok(Event::Text(text)),
+            Ok(_) => Err(wrong().why("it is no JSON object")),
+            Err(error) => Err(wrong().because(&error)),
+        }
+    }
+
+    fn finish(self, stack: &Stack) -> Result<Vec<u8>, Failure> {
+        let token = |role: &str| -> Result<String, Failure> {
+            Ok(stack.signer()?.token(stack::developer(), &[role], 60 * 60)?)
+        };
+        match self {
+            Event::Example(route, example) => {
+                let token = example.role.map(token).transpose()?.unwrap_or_default();
+                let event = example_event(route, example, &token, &Stamp::now());
+                serde_json::to_vec(&event).map_err(|error| {
+                    Failure::new(Exit::Failure, "cannot write the event").because(&error)
+                })
+            }
+            Event::Text(mut text) => {
+                while let Some((placeholder, role)) = find_placeholder(&text) {
+                    let token = token(role)?;
+                    text = text.replace(&placeholder.to_owned(), &token);
+                }
+                Ok(text.into_bytes())
+            }
+        }
+    }
+}
+
+impl Report<'_> {
+    fn new<'a>(
+        function: &'a str,
+        answer: Answer,
+        log: &[String],
+        init: Duration,
+        handler: Duration,
+    ) -> Report<'a> {
+        let log: Vec<Value> = log
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.clone())))
+            .collect();
+        let own = log.iter().rev().find(|line| line.get("round_trips").is_some());
+        Report {
+            function,
+            cold: own.and_then(|line| line["cold"].as_bool()),
+            round_trips: own.and_then(|line| line["round_trips"].as_u64()),
+            response: Response::new(answer),
+            timings: Timings { init_ms: milliseconds(init), handler_ms: milliseconds(handler) },
+            log,
+        }
+    }
+
+    fn text(&self) -> String {
+        let Response { status, headers, body, .. } = &self.response;
+        let mut text = match status {
+            400.. => Paint::bad(status).to_string(),
+            _ => Paint::good(status).to_string(),
+        };
+        for (name, value) in headers {
+            let _ = write!(text, "\n{name}: {value}");
+        }
+        let body = match body {
+            Value::String(body) => body.clone(),
+            body => serde_json::to_string_pretty(body).unwrap_or_default(),
+        };
+        let _ = write!(text, "\n\n{body}\n\nlog");
+        for line in &self.log {
+            let _ = match line {
+                Value::String(line) => write!(text, "\n  {line}"),
+                line => write!(text, "\n  {line}"),
+            };
+        }
+        let Timings { init_ms, handler_ms } = self.timings;
+        let _ = write!(text, "\n\ninit {init_ms} ms, handler {handler_ms} ms");
+        if let Some(round_trips) = self.round_trips {
+            let _ = write!(text, ", round trips {round_trips}");
+        }
+        text
+    }
+}
+
+impl Response {
+    fn new(answer: Answer) -> Response {
+        let mut headers = BTreeMap::<String, String>::new();
+        for (name, value) in answer.headers {
+            let all = headers.entry(name);
+            all.and_modify(|all| *all = format!("{all}, {value}")).or_insert(value);
+        }
+        let is_json = headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+        let json = serde_json::from_slice(&answer.body).ok().filter(|_| is_json);
+        let (body, body_is_base64) = match (json, String::from_utf8(answer.body.to_vec())) {
+            (Some(json), _) => (json, false),
+            (None, Ok(text)) => (Value::String(text), false),
+            (None, Err(_)) => (Value::String(STANDARD.encode(&answer.body)), true),
+        };
+        Response { status: answer.status, headers, body, body_is_base64 }
+    }
+}
