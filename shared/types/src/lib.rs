@@ -17,6 +17,7 @@ mod page;
 mod string;
 mod text;
 mod time;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    Currency, Email, Entity, Id, Limit, Line, Locale, LocalizedText, Money, Patch, Slug, Text,
+    Change, Currency, Email, Entity, Id, Limit, Line, Locale, LocalizedText, Money, Patch, Slug,
+    Text,
 };
 
 /// Not blank and without control characters, on one line.
@@ -167,6 +168,24 @@ impl<T: JsonSchema> JsonSchema for Patch<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         <Option<T>>::json_schema(generator)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Change<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::Invalid;
 
@@ -44,6 +44,12 @@ pub enum Patch<T> {
     /// The new value.
     Value(T),
 }
+
+/// A field of a JSON Merge Patch that can be changed but not cleared: null is refused, an absent key is `None`.
+///
+/// Needs `#[serde(default)]` on the field, as [`Patch`] does; takes apart as `Input { name: Change(name) }`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Change<T>(pub Option<T>);
 
 impl Limit {
     /// The fewest items.
@@ -102,24 +108,26 @@ impl<T> Patch<T> {
             Self::Value(value) => (true, Some(value)),
         }
     }
-
-    /// The new value of a field that cannot be cleared, None if it stays as it is.
-    ///
-    /// # Errors
-    /// When the field is null.
-    pub fn not_null(self) -> Result<Option<T>, Invalid> {
-        match self {
-            Self::Absent => Ok(None),
-            Self::Null => {
-                Err(Invalid::new("must not be null; leave the key out to keep the value"))
-            }
-            Self::Value(value) => Ok(Some(value)),
-        }
-    }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+    }
+}
+
+impl<T> Default for Change<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Option::deserialize(deserializer)?;
+        let value = value.ok_or_else(|| {
+            D::Error::custom("must not be null; leave the key out to keep the value")
+        })?;
+        Ok(Self(Some(value)))
     }
 }

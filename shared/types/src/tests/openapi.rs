@@ -94,6 +94,24 @@ fn a_patch_field_may_be_left_out_or_null() {
 }
 
 #[test]
+fn a_changed_field_may_be_left_out_but_not_null() {
+    #[derive(serde::Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its schema matters")]
+    struct Input {
+        #[serde(default)]
+        note: Change<Line<20>>,
+        #[serde(default)]
+        amount: Change<Money>,
+    }
+
+    let schema = schema::<Input>();
+
+    assert_eq!(schema.get("required"), None);
+    assert_eq!(schema["properties"]["note"]["type"], "string");
+    assert_eq!(schema["properties"]["amount"], json!({ "$ref": "#/$defs/Money" }));
+}
+
+#[test]
 fn a_limit_knows_its_range_and_default() {
     let schema = Limit::json_schema(&mut SchemaGenerator::default()).to_value();
     assert_eq!(

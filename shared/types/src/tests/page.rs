@@ -9,6 +9,8 @@ use crate::*;
 struct Input {
     #[serde(default)]
     note: Patch<Line<5>>,
+    #[serde(default)]
+    name: Change<Line<5>>,
 }
 
 #[test]
@@ -57,10 +59,10 @@ fn a_patch_says_whether_and_what_it_changes() {
 
 #[test]
 fn a_field_that_cannot_be_cleared_refuses_null() {
-    assert_eq!(Patch::<i32>::Absent.not_null(), Ok(None));
-    assert_eq!(Patch::Value(1).not_null(), Ok(Some(1)));
-    let refused = Patch::<i32>::Null.not_null().unwrap_err();
-    assert_eq!(refused.rule(), "must not be null; leave the key out to keep the value");
+    assert_eq!(read::<Input>("{}").unwrap().name, Change(None));
+    assert_eq!(read::<Input>(r#"{"name": "x"}"#).unwrap().name, Change("x".parse().ok()));
+    let refused = read::<Input>(r#"{"name": null}"#).unwrap_err();
+    assert_eq!(refused, "must not be null; leave the key out to keep the value");
 }
 
 #[test]
