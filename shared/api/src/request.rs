@@ -90,6 +90,11 @@ impl Request {
         &self.id
     }
 
+    /// The method as it was sent.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
     /// The path as it was sent.
     pub fn raw_path(&self) -> &str {
         &self.raw_path

@@ -73,6 +73,17 @@ impl Response {
         self
     }
 
+    /// Lets browsers keep it for a minute and shared caches for five, if it was made for nobody in
+    /// particular: without a token everybody gets the same.
+    #[must_use]
+    pub fn public(mut self, req: &Request) -> Response {
+        if req.caller.is_none() {
+            self.set(header::CACHE_CONTROL, "public, max-age=60, s-maxage=300");
+        }
+        self.vary("Authorization");
+        self
+    }
+
     /// Adds a name to `Vary`.
     pub(crate) fn vary(&mut self, name: &str) {
         let value = match self.get(header::VARY) {
@@ -104,6 +115,18 @@ pub fn ok<T: Resource>(req: &Request, value: &T) -> Result<Response, Problem> {
         return Ok(response);
     }
     Ok(Response { status: 304, body: String::new(), ..response })
+}
+
+/// The same for a row that may not be there.
+///
+/// # Errors
+/// 404 if it is not there.
+pub fn found<T: Resource>(
+    req: &Request,
+    row: Option<T>,
+    what: &'static str,
+) -> Result<Response, Problem> {
+    ok(req, &row.ok_or_else(|| Problem::not_found(what))?)
 }
 
 /// 201 with the resource and its `Location`.

@@ -74,6 +74,9 @@ macro_rules! routes {
 }
 
 impl Route {
+    /// The path of the route that takes what no other does, whatever its method and query.
+    pub const UNROUTED: &'static str = "$default";
+
     /// Every field that a route may leave out: nobody may call it, it has no database and no body.
     pub const DEFAULT: Route = Route {
         name: "",

@@ -206,6 +206,9 @@ impl Server {
     }
 
     fn check_query(&self, request: &Request) -> Result<(), Problem> {
+        if self.route.path == Route::UNROUTED {
+            return Ok(());
+        }
         let listed: Vec<String> = self.route.list.iter().flat_map(|l| l.parameters()).collect();
         for (name, _) in request.queries() {
             let known = listed.contains(name)

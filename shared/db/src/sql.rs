@@ -235,3 +235,25 @@ row! {
         pub before: Option<bool>,
     }
 }
+
+/// Deletes the live row `$1` of version `$2` softly, for the contact `$3`.
+#[macro_export]
+macro_rules! soft_delete {
+    ($table:literal) => {
+        $crate::Sql::<_, $crate::Deletion>::new(concat!(
+            "with gone as (
+               update ",
+            $table,
+            "
+               set deleted_at = now(), updated_by = $3
+               where id = $1 and version = $2 and deleted_at is null
+               returning id
+             )
+             select exists (select from gone) as done, deleted_at is not null as before
+             from ",
+            $table,
+            "
+             where id = $1"
+        ))
+    };
+}

@@ -26,5 +26,5 @@ pub const ROUTE: Route = Route {
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContributionId = req.path("id")?;
     let found = FIND.opt(db, (id, req.viewer(STAFF)?)).await?;
-    api::ok(req, &found.ok_or_else(|| Problem::not_found("contribution"))?)
+    api::found(req, found, "contribution")
 }

@@ -24,5 +24,5 @@ async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContributorId = req.path("id")?;
     let viewer = req.viewer(super::STAFF)?;
     let found = FIND.opt(db, (id, viewer)).await?;
-    api::ok(req, &found.ok_or_else(|| Problem::not_found("contributor"))?)
+    api::found(req, found, "contributor")
 }

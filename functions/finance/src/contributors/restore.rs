@@ -36,5 +36,5 @@ async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         Some(contributor) => Some(contributor),
         None => FIND.opt(db, (id, None)).await?,
     };
-    api::ok(req, &contributor.ok_or_else(|| Problem::not_found("contributor"))?)
+    api::found(req, contributor, "contributor")
 }

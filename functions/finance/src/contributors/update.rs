@@ -4,7 +4,7 @@ use api::{
 };
 use db::{Access, Db, Domain};
 use serde::Deserialize;
-use types::{ContactId, ContributorId, Email, Line, Locale, Patch};
+use types::{Change, ContactId, ContributorId, Email, Line, Locale, Patch};
 
 use crate::{
     contributors::{anonymous_is_nobody, contact_taken},
@@ -40,7 +40,7 @@ pub const ROUTE: Route = Route {
 pub struct Input {
     /// Name to show.
     #[serde(default)]
-    display_name: Option<Line<200>>,
+    display_name: Change<Line<200>>,
     /// Address for receipts.
     #[serde(default)]
     email: Patch<Email>,
@@ -49,26 +49,18 @@ pub struct Input {
     contact_ref: Patch<ContactId>,
     /// Language to write in.
     #[serde(default)]
-    locale: Option<Locale>,
+    locale: Change<Locale>,
 }
 
 async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContributorId = req.path("id")?;
     let version = req.if_match()?;
-    let Input { display_name, email, contact_ref, locale } = req.json()?;
+    let Input { display_name: Change(name), email, contact_ref, locale: Change(locale) } =
+        req.json()?;
     let (set_email, email) = email.into_parts();
     let (set_contact, contact_ref) = contact_ref.into_parts();
-    let change = (
-        id,
-        version,
-        display_name,
-        set_email,
-        email,
-        set_contact,
-        contact_ref,
-        locale,
-        req.actor()?,
-    );
+    let change =
+        (id, version, name, set_email, email, set_contact, contact_ref, locale, req.actor()?);
     let contributor = UPDATE
         .opt(db, change)
         .await

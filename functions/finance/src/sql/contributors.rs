@@ -1,6 +1,6 @@
 //! Who gives.
 use api::Resource;
-use db::{Deletion, Sql, row, statements};
+use db::{Deletion, Sql, row, soft_delete, statements};
 use serde::Serialize;
 use types::{ContactId, ContributorId, Email, Line, Locale, Timestamp};
 
@@ -106,17 +106,8 @@ statements! {
          returning ", columns!()
     ));
     /// Deletes the live contributor `$1` of version `$2`, softly.
-    pub const DELETE: Sql<(ContributorId, i32, ContactId), Deletion> = Sql::new(
-        "with gone as (
-           update giving.contributors
-           set deleted_at = now(), updated_by = $3
-           where id = $1 and version = $2 and deleted_at is null
-           returning id
-         )
-         select exists (select from gone) as done, deleted_at is not null as before
-         from giving.contributors
-         where id = $1",
-    );
+    pub const DELETE: Sql<(ContributorId, i32, ContactId), Deletion> =
+        soft_delete!("giving.contributors");
     /// Brings a deleted contributor back. Breaks `contributors_contact_ref_key`.
     pub const RESTORE: Sql<(ContributorId, ContactId), Contributor> = Sql::new(concat!(
         "update giving.contributors
