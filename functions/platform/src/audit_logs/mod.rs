@@ -1,0 +1,2 @@
+//! Routes of the audit log.
+pub mod list;

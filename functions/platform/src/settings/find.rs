@@ -1,0 +1,54 @@
+//! `GET /v1/platform/settings/{id}`: one setting.
+use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
+use db::{Access, Db, Domain};
+use types::SettingId;
+
+use crate::sql::settings::{FIND, Setting};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "platform-find-setting",
+    method: Method::GET,
+    path: "/v1/platform/settings/{id}",
+    summary: "Finds a setting; a secret's value is null.",
+    domain: Domain::Platform,
+    access: Access::Read,
+    allow: Allow::Roles(super::READERS),
+    localized: true,
+    reply: Shape::of::<Setting>(),
+    answer: |req, db| Box::pin(find(req, db)),
+    examples: &[
+        Example {
+            role: Some("auditor"),
+            path: &["02777096-86e4-5308-a14b-027e632de920"],
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token",
+            path: &["02777096-86e4-5308-a14b-027e632de920"],
+            status: 401,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            path: &["02777096-86e4-5308-a14b-027e632de920"],
+            status: 403,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            role: Some("auditor"),
+            path: &["00000000-0000-4000-8000-000000000000"],
+            status: 404,
+            ..Example::DEFAULT
+        },
+    ],
+    ..Route::DEFAULT
+};
+
+async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: SettingId = req.path("id")?;
+    let setting = FIND.opt(db, (id,)).await?;
+    api::found(req, setting, "setting")
+}
