@@ -1,4 +1,28 @@
-//! The projects domain.
+//! The projects domain: what is funded, and the themes it belongs to.
+pub mod projects;
+pub mod ready;
+pub mod sql;
+pub mod themes;
 
 /// Every route of this domain.
-pub const ROUTES: &[&api::Route] = api::routes![];
+pub const ROUTES: &[&api::Route] = api::routes![
+    ready::ROUTE,
+    themes::list::ROUTE,
+    themes::find::ROUTE,
+    themes::create::ROUTE,
+    themes::update::ROUTE,
+    themes::delete::ROUTE,
+    themes::restore::ROUTE,
+    projects::list::ROUTE,
+    projects::find::ROUTE,
+    projects::create::ROUTE,
+    projects::update::ROUTE,
+    projects::delete::ROUTE,
+    projects::restore::ROUTE,
+];
+
+/// Who may see and change everything here; the public sees what is out.
+pub(crate) const STAFF: &[&str] = &["admin", "employee"];
+
+#[cfg(test)]
+mod tests;

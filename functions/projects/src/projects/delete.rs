@@ -1,0 +1,74 @@
+//! `DELETE /v1/projects/projects/{id}`: hide a project.
+use api::{Allow, Example, Method, Problem, Request, Response, Route};
+use db::{Access, Db, Domain};
+use types::ProjectId;
+
+use crate::sql::projects::DELETE;
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "projects-delete-project",
+    method: Method::DELETE,
+    path: "/v1/projects/projects/{id}",
+    summary: "Deletes a project; it can be restored.",
+    domain: Domain::Projects,
+    access: Access::Write,
+    allow: Allow::Roles(super::STAFF),
+    status: 204,
+    if_match: true,
+    answer: |req, db| Box::pin(delete(req, db)),
+    examples: &[
+        Example {
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            status: 204,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-version",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            status: 428,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "stale",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""99""#)],
+            status: 412,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            role: Some("employee"),
+            path: &["00000000-0000-4000-8000-000000000000"],
+            headers: &[("if-match", r#""1""#)],
+            status: 404,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            status: 403,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token",
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            status: 401,
+            ..Example::DEFAULT
+        },
+    ],
+    ..Route::DEFAULT
+};
+
+async fn delete(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: ProjectId = req.path("id")?;
+    let found = DELETE.opt(db, (id, req.if_match()?, req.actor()?)).await?;
+    api::deleted(found, "project")
+}

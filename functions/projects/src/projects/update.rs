@@ -1,0 +1,172 @@
+//! `PATCH /v1/projects/projects/{id}`: change a project, or move it on.
+use api::{
+    Allow, Example, Method, OnConstraint as _, Problem, Request, Response, Route, Shape, problem,
+};
+use db::{Access, Db, Domain};
+use serde::Deserialize;
+use types::{Change, Date, LocalizedText, Money, Patch, ProjectId, Slug, ThemeId};
+
+use super::ProjectStatus;
+use crate::sql::projects::{FIND, Project, UPDATE};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "projects-update-project",
+    method: Method::PATCH,
+    path: "/v1/projects/projects/{id}",
+    summary: "Changes a project by JSON Merge Patch (RFC 7396); its status takes one step at a time.",
+    domain: Domain::Projects,
+    access: Access::Write,
+    allow: Allow::Roles(super::STAFF),
+    localized: true,
+    body: Shape::of::<Input>(),
+    reply: Shape::of::<Project>(),
+    if_match: true,
+    problems: &[problem::CONFLICT],
+    answer: |req, db| Box::pin(update(req, db)),
+    examples: &[
+        Example {
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"target": {"amount": 9000000, "currency": "EUR"}, "planned_start": "2027-06-01"}"#,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "submit",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"status": "submitted"}"#,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "skipped-step",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"status": "funding"}"#,
+            status: 409,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "slug-taken",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"slug": "bristol-repair-cafe"}"#,
+            status: 409,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "unknown-currency",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"target": {"amount": 100, "currency": "ABC"}}"#,
+            status: 422,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "stale",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""99""#)],
+            body: r#"{"target": null}"#,
+            status: 412,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-version",
+            role: Some("employee"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            body: r#"{"target": null}"#,
+            status: 428,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            role: Some("employee"),
+            path: &["00000000-0000-4000-8000-000000000000"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"target": null}"#,
+            status: 404,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"target": null}"#,
+            status: 403,
+            ..Example::DEFAULT
+        },
+    ],
+    ..Route::DEFAULT
+};
+
+/// What changes: an absent member stays, null clears.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ProjectPatch"))]
+pub struct Input {
+    /// Name in addresses.
+    #[serde(default)]
+    slug: Change<Slug>,
+    /// Name for people.
+    #[serde(default)]
+    name: Change<LocalizedText<200>>,
+    /// What will be done and for whom.
+    #[serde(default)]
+    summary: Change<LocalizedText<2000>>,
+    /// The theme it belongs to.
+    #[serde(default)]
+    theme_id: Patch<ThemeId>,
+    /// The next step: draft, submitted, approved, funding, delivering, completed; submitted may
+    /// become rejected, and whatever is not over cancelled.
+    #[serde(default)]
+    status: Change<ProjectStatus>,
+    /// Money it needs, in minor units.
+    #[serde(default)]
+    target: Patch<Money>,
+    /// First planned day.
+    #[serde(default)]
+    planned_start: Patch<Date>,
+    /// Last planned day.
+    #[serde(default)]
+    planned_end: Patch<Date>,
+}
+
+async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: ProjectId = req.path("id")?;
+    let version = req.if_match()?;
+    let Input {
+        slug: Change(slug),
+        name: Change(name),
+        summary: Change(summary),
+        theme_id,
+        status: Change(status),
+        target,
+        planned_start,
+        planned_end,
+    } = req.json()?;
+    let status = status.map(ProjectStatus::word);
+    let (set_theme, theme) = theme_id.into_parts();
+    let (set_target, target) = target.into_parts();
+    let (set_start, start) = planned_start.into_parts();
+    let (set_end, end) = planned_end.into_parts();
+    let actor = req.actor()?;
+    let change = (
+        id, version, slug, name, summary, set_theme, theme, status, set_target, target, set_start,
+        start, set_end, end, actor,
+    );
+    let project = super::refused(UPDATE.opt(db, change).await)
+        .on_constraint("projects_status_transition", || {
+            Problem::conflict("a project cannot go from its status to the one asked for")
+        })?;
+    match project {
+        Some(project) => api::ok(req, &project),
+        None => Err(api::missed(FIND.opt(db, (id, true)).await?, "project")),
+    }
+}
