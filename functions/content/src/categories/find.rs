@@ -1,0 +1,62 @@
+//! `GET /v1/content/categories/{id}`: one category.
+use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
+use db::{Access, Db, Domain};
+use types::CategoryId;
+
+use crate::sql::categories::{Category, FIND};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "content-find-category",
+    method: Method::GET,
+    path: "/v1/content/categories/{id}",
+    summary: "Finds a category.",
+    domain: Domain::Content,
+    access: Access::Read,
+    allow: Allow::Anyone,
+    localized: true,
+    reply: Shape::of::<Category>(),
+    answer: |req, db| Box::pin(find(req, db)),
+    examples: &[
+        Example { path: &["1d46ebad-3b2d-580e-8208-2a319ecea0ce"], ..Example::DEFAULT },
+        Example {
+            name: "all-languages",
+            path: &["1d46ebad-3b2d-580e-8208-2a319ecea0ce"],
+            query: "localize=all",
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "in-german",
+            path: &["1d46ebad-3b2d-580e-8208-2a319ecea0ce"],
+            headers: &[("accept-language", "de-AT, en;q=0.5")],
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "unchanged",
+            path: &["1d46ebad-3b2d-580e-8208-2a319ecea0ce"],
+            headers: &[("if-none-match", r#""1-en""#)],
+            status: 304,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token-of-ours",
+            path: &["1d46ebad-3b2d-580e-8208-2a319ecea0ce"],
+            headers: &[("authorization", "Bearer forged")],
+            status: 401,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            path: &["00000000-0000-4000-8000-000000000000"],
+            status: 404,
+            ..Example::DEFAULT
+        },
+    ],
+    ..Route::DEFAULT
+};
+
+async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: CategoryId = req.path("id")?;
+    let category = FIND.opt(db, (id,)).await?;
+    Ok(api::found(req, category, "category")?.public(req))
+}

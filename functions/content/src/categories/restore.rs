@@ -1,0 +1,67 @@
+//! `POST /v1/content/categories/{id}/restore`: bring a deleted category back.
+use api::{
+    Allow, Example, Method, OnConstraint as _, Problem, Request, Response, Route, Shape, problem,
+};
+use db::{Access, Db, Domain};
+use types::CategoryId;
+
+use crate::sql::categories::{Category, FIND, RESTORE};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "content-restore-category",
+    method: Method::POST,
+    path: "/v1/content/categories/{id}/restore",
+    summary: "Restores a deleted category; a live one is answered as it is.",
+    domain: Domain::Content,
+    access: Access::Write,
+    allow: Allow::Roles(super::STAFF),
+    localized: true,
+    reply: Shape::of::<Category>(),
+    problems: &[problem::CONFLICT],
+    answer: |req, db| Box::pin(restore(req, db)),
+    examples: &[
+        Example {
+            role: Some("editor"),
+            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            role: Some("editor"),
+            path: &["00000000-0000-4000-8000-000000000000"],
+            status: 404,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
+            status: 403,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token",
+            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
+            status: 401,
+            ..Example::DEFAULT
+        },
+    ],
+    ..Route::DEFAULT
+};
+
+async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: CategoryId = req.path("id")?;
+    let restored = RESTORE
+        .opt(db, (id, req.actor()?))
+        .await
+        .on_constraint("categories_slug_key", super::slug_taken)
+        .on_constraint("categories_parent_id_fkey", || {
+            Problem::conflict("the category above it is deleted: restore that first")
+        })?;
+    let category = match restored {
+        Some(category) => Some(category),
+        None => FIND.opt(db, (id,)).await?,
+    };
+    api::found(req, category, "category")
+}

@@ -1,0 +1,74 @@
+//! `GET /v1/content/posts/{id}`: one post.
+use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
+use db::{Access, Db, Domain};
+use types::PostId;
+
+use crate::sql::posts::{FIND, Post};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "content-find-post",
+    method: Method::GET,
+    path: "/v1/content/posts/{id}",
+    summary: "Finds a post; the public finds only published ones.",
+    domain: Domain::Content,
+    access: Access::Read,
+    allow: Allow::Anyone,
+    localized: true,
+    reply: Shape::of::<Post>(),
+    answer: |req, db| Box::pin(find(req, db)),
+    examples: &[
+        Example { path: &["8500eb73-66b9-50e6-92d9-98ed671e0769"], ..Example::DEFAULT },
+        Example {
+            name: "all-languages",
+            path: &["8500eb73-66b9-50e6-92d9-98ed671e0769"],
+            query: "localize=all",
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "in-german",
+            path: &["8500eb73-66b9-50e6-92d9-98ed671e0769"],
+            headers: &[("accept-language", "de-AT, en;q=0.5")],
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "draft-as-staff",
+            role: Some("editor"),
+            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "draft",
+            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
+            status: 404,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "unchanged",
+            path: &["8500eb73-66b9-50e6-92d9-98ed671e0769"],
+            headers: &[("if-none-match", r#""3-en""#)],
+            status: 304,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token-of-ours",
+            path: &["8500eb73-66b9-50e6-92d9-98ed671e0769"],
+            headers: &[("authorization", "Bearer forged")],
+            status: 401,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            path: &["00000000-0000-4000-8000-000000000000"],
+            status: 404,
+            ..Example::DEFAULT
+        },
+    ],
+    ..Route::DEFAULT
+};
+
+async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: PostId = req.path("id")?;
+    let post = FIND.opt(db, (id, req.caller_has(super::STAFF))).await?;
+    Ok(api::found(req, post, "post")?.public(req))
+}

@@ -1,0 +1,64 @@
+//! `POST /v1/content/posts/{id}/restore`: bring a deleted post back.
+use api::{
+    Allow, Example, Method, OnConstraint as _, Problem, Request, Response, Route, Shape, problem,
+};
+use db::{Access, Db, Domain};
+use types::PostId;
+
+use crate::sql::posts::{FIND, Post, RESTORE};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "content-restore-post",
+    method: Method::POST,
+    path: "/v1/content/posts/{id}/restore",
+    summary: "Restores a deleted post; a live one is answered as it is.",
+    domain: Domain::Content,
+    access: Access::Write,
+    allow: Allow::Roles(super::STAFF),
+    localized: true,
+    reply: Shape::of::<Post>(),
+    problems: &[problem::CONFLICT],
+    answer: |req, db| Box::pin(restore(req, db)),
+    examples: &[
+        Example {
+            role: Some("editor"),
+            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            role: Some("editor"),
+            path: &["00000000-0000-4000-8000-000000000000"],
+            status: 404,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
+            status: 403,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token",
+            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
+            status: 401,
+            ..Example::DEFAULT
+        },
+    ],
+    ..Route::DEFAULT
+};
+
+async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let id: PostId = req.path("id")?;
+    let restored = RESTORE
+        .opt(db, (id, req.actor()?))
+        .await
+        .on_constraint("blog_posts_slug_key", super::slug_taken)?;
+    let post = match restored {
+        Some(post) => Some(post),
+        None => FIND.opt(db, (id, true)).await?,
+    };
+    api::found(req, post, "post")
+}
