@@ -4,10 +4,10 @@ use db::Domain;
 
 use crate::paths::PATHS;
 
-/// The route. It answers every method.
+/// The route. It answers every method; preflights are those that it answers well.
 pub const ROUTE: Route = Route {
     name: "platform-unrouted",
-    method: Method::GET,
+    method: Method::OPTIONS,
     path: Route::UNROUTED,
     summary: "Answers what no other route takes: 204 to a preflight, else 405 or 404.",
     domain: Domain::Platform,
@@ -16,7 +16,16 @@ pub const ROUTE: Route = Route {
     problems: &[problem::NO_ROUTE, problem::METHOD],
     timeout_s: 5,
     answer: |req, _| Box::pin(async { unrouted(req) }),
-    examples: &[Example { name: "no-such-route", status: 404, ..Example::DEFAULT }],
+    examples: &[
+        Example { path: &["/v1/platform/settings"], status: 204, ..Example::DEFAULT },
+        Example {
+            name: "no-such-route",
+            path: &["/v1/platform/nothing"],
+            query: "because=true",
+            status: 404,
+            ..Example::DEFAULT
+        },
+    ],
     ..Route::DEFAULT
 };
 
