@@ -1,1 +1,17 @@
+//! The crate's own rules, and what the migrations of this repository make a real database do.
+
+mod apply;
+mod audit;
+mod books;
+mod catalogue;
+mod contribute;
+mod directory;
+mod funds;
+mod interrupted;
+mod roles;
+mod rows;
+mod seeds;
+mod split;
+mod steps;
 mod sum;
+mod support;

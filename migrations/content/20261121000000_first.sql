@@ -64,6 +64,7 @@ end
 $$;
 comment on function content.refuse_change() is
   'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';
+
 -- content: what makes a request repeatable and an event certain.
 
 create table content.idempotency_keys (
@@ -128,6 +129,7 @@ comment on table content.inbox_dedup is
 comment on column content.inbox_dedup.consumer is 'Name of the function that took the message.';
 comment on column content.inbox_dedup.message_id is 'The sender''s outbox_events.id.';
 comment on column content.inbox_dedup.received_at is 'When it took effect here.';
+
 -- content: categories of posts, a tree.
 
 create table cms.categories (
@@ -217,6 +219,7 @@ create trigger check_unused before update of deleted_at on cms.categories
   execute function cms.check_category_unused();
 
 create trigger touch before update on cms.categories for each row execute function content.touch();
+
 -- content: blog posts and the categories they are filed under.
 
 create table cms.blog_posts (

@@ -68,6 +68,7 @@ end
 $$;
 comment on function finance.refuse_change() is
   'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';
+
 -- finance: what makes a request repeatable and an event certain.
 
 create table finance.idempotency_keys (
@@ -132,6 +133,7 @@ comment on table finance.inbox_dedup is
 comment on column finance.inbox_dedup.consumer is 'Name of the function that took the message.';
 comment on column finance.inbox_dedup.message_id is 'The sender''s outbox_events.id.';
 comment on column finance.inbox_dedup.received_at is 'When it took effect here.';
+
 -- finance: what the books are kept in: currencies, chart of accounts, funds, accounts, periods.
 -- Nothing here is written by an application; config rows ride in migrations.
 
@@ -343,6 +345,7 @@ comment on column ledger.accounting_periods.id is 'Identity; also the key of the
 comment on column ledger.accounting_periods.span is 'First day, and the day after the last.';
 comment on column ledger.accounting_periods.closed_at is 'When it was closed; null: open.';
 comment on column ledger.accounting_periods.closed_by is 'Contact who closed it (platform); null: open, or closed by the system.';
+
 -- finance: journals and their entries, written once and never changed.
 
 -- Time-ordered ids keep the indexes of the append-only tables dense.
@@ -491,6 +494,7 @@ alter table ledger.journals enable always trigger refuse_change;
 alter table ledger.journals enable always trigger refuse_truncate;
 alter table ledger.entries enable always trigger refuse_change;
 alter table ledger.entries enable always trigger refuse_truncate;
+
 -- finance: the hash chain over journals, grown after the fact from a queue so that no posting waits for another.
 
 create table ledger.seal_queue (
@@ -614,6 +618,7 @@ as $$
 $$;
 comment on function ledger.verify_chain() is
   'Links that are broken: link (not chained), content (the journal is not what was sealed), head (links missing at the end). Empty: sound.';
+
 -- finance: the only way into the books.
 
 -- The key row is the first insert of a request: a second caller waits on it and then repeats its answer.
@@ -929,6 +934,7 @@ comment on function ledger.close_period(integer, uuid) is 'Closes an accounting 
 grant execute on function ledger.balance(uuid), ledger.fund_balance(uuid, text), ledger.verify_chain()
   to finance_writer, finance_reader;
 grant execute on function ledger.fold(integer), ledger.seal(integer) to finance_writer;
+
 -- finance: contributors and contributions.
 
 create table giving.contributors (
@@ -1201,6 +1207,7 @@ comment on function giving.contribute(text, text, bytea, uuid, uuid, uuid, bigin
   'Records a settled contribution and posts it, in one statement; a repeated key answers the first row again with replayed. Breaks idempotency_keys_fingerprint (P0422), contributions_contributor_id_fkey, contributions_currency_fkey (23503), contributions_pkey (23505), accounting_periods_open, accounts_open (P0409), or a check of contributions (23514).';
 grant execute on function giving.contribute(text, text, bytea, uuid, uuid, uuid, bigint, text, text, date, uuid, text)
   to finance_writer;
+
 -- finance: what must always hold. Each row of the view is a break; the numbers are those of docs and alarms.
 
 create view ledger.trial_balance as

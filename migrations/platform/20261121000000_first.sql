@@ -63,6 +63,7 @@ end
 $$;
 comment on function platform.refuse_change() is
   'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';
+
 -- platform: what makes a request repeatable and an event certain.
 
 create table platform.idempotency_keys (
@@ -127,6 +128,7 @@ comment on table platform.inbox_dedup is
 comment on column platform.inbox_dedup.consumer is 'Name of the function that took the message.';
 comment on column platform.inbox_dedup.message_id is 'The sender''s outbox_events.id.';
 comment on column platform.inbox_dedup.received_at is 'When it took effect here.';
+
 -- platform: settings that operators change without a release.
 
 create table platform.settings (
@@ -164,6 +166,7 @@ create unique index settings_key_key on platform.settings (key) where deleted_at
 create index settings_created_at_idx on platform.settings (created_at desc, id desc);
 
 create trigger touch before update on platform.settings for each row execute function platform.touch();
+
 -- platform: the audit log. Append-only, one partition per month of created_at.
 
 create table audit.audit_logs (

@@ -64,6 +64,7 @@ end
 $$;
 comment on function projects.refuse_change() is
   'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';
+
 -- projects: what makes a request repeatable and an event certain.
 
 create table projects.idempotency_keys (
@@ -128,6 +129,7 @@ comment on table projects.inbox_dedup is
 comment on column projects.inbox_dedup.consumer is 'Name of the function that took the message.';
 comment on column projects.inbox_dedup.message_id is 'The sender''s outbox_events.id.';
 comment on column projects.inbox_dedup.received_at is 'When it took effect here.';
+
 -- projects: funding themes, what people can give for in general.
 
 create table community.funding_themes (
@@ -171,6 +173,7 @@ create index funding_themes_position_idx on community.funding_themes (position, 
 create index funding_themes_created_at_idx on community.funding_themes (created_at desc, id desc);
 
 create trigger touch before update on community.funding_themes for each row execute function projects.touch();
+
 -- projects: what is funded. One table for community projects and renovations.
 
 create table community.projects (
