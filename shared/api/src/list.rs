@@ -95,23 +95,6 @@ impl Listing<'_> {
         Ok(named)
     }
 
-    /// `filter[field][eq]`, one of `known`.
-    ///
-    /// # Errors
-    /// 422 if it is none of them.
-    pub fn one_of(
-        &self,
-        field: &str,
-        known: &[&'static str],
-    ) -> Result<Option<&'static str>, Problem> {
-        let Some(value) = self.filter::<String>(field, "eq")? else { return Ok(None) };
-        let found = known.iter().find(|k| **k == value).copied();
-        found.map(Some).ok_or_else(|| {
-            let detail = format!("must be one of {}", known.join(", "));
-            Problem::parameter(INVALID, format!("filter[{field}]"), detail)
-        })
-    }
-
     /// `filter[field][in]=a,b`: at most 100 values.
     ///
     /// # Errors

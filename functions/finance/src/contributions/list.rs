@@ -5,7 +5,7 @@ use types::Page;
 
 use crate::{
     contributors::STAFF,
-    sql::contributions::{Contribution, NEWEST, OLDEST, STATUSES},
+    sql::contributions::{Contribution, ContributionStatus, NEWEST, OLDEST},
 };
 
 /// The route.
@@ -20,7 +20,38 @@ pub const ROUTE: Route = Route {
     list: Some(&LIST),
     reply: Shape::of::<Page<Contribution>>(),
     answer: |req, db| Box::pin(list(req, db)),
-    examples: &[],
+    examples: &[
+        Example { role: Some("treasurer"), query: "limit=2", ..Example::DEFAULT },
+        Example { name: "their-own", role: Some("contributor"), ..Example::DEFAULT },
+        Example {
+            name: "of-a-project",
+            role: Some("auditor"),
+            query: "filter[project_ref]=b0a8bbb8-9e13-5c82-8432-0f12ccfcd372&filter[status]=settled&sort=created_at",
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "of-a-month",
+            role: Some("auditor"),
+            query: "filter[occurred_on][gte]=2026-07-01&filter[occurred_on][lt]=2026-08-01",
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-day",
+            role: Some("auditor"),
+            query: "filter[occurred_on][gte]=July",
+            status: 422,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "foreign-cursor",
+            role: Some("auditor"),
+            query: "cursor=Zm9yZWlnbg",
+            status: 400,
+            ..Example::DEFAULT
+        },
+        Example { name: "not-allowed", role: Some("editor"), status: 403, ..Example::DEFAULT },
+        Example { name: "no-token", status: 401, ..Example::DEFAULT },
+    ],
     ..Route::DEFAULT
 };
 
@@ -39,7 +70,7 @@ async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let viewer = req.viewer(STAFF)?;
     let contributor = list.filter("contributor_id", "eq")?;
     let project = list.filter("project_ref", "eq")?;
-    let status = list.one_of("status", STATUSES)?;
+    let status = list.filter("status", "eq")?.map(ContributionStatus::word);
     let (from, before) = (list.filter("occurred_on", "gte")?, list.filter("occurred_on", "lt")?);
     let (created_at, id) = list.after()?;
     let page = if list.sort == "created_at" { OLDEST } else { NEWEST };

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use types::{ContactId, ContributorId, Email, Line, Locale};
 
 use crate::{
-    contributors::{anonymous_is_nobody, contact_taken},
+    contributors::{ContributorType, anonymous_is_nobody, contact_taken},
     sql::contributors::{Contributor, INSERT},
 };
 
@@ -27,7 +27,56 @@ pub const ROUTE: Route = Route {
     idempotency: Idempotency::Accepted,
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
-    examples: &[],
+    examples: &[
+        Example {
+            role: Some("treasurer"),
+            headers: &[("idempotency-key", "new-contributor")],
+            body: r#"{"type": "individual", "display_name": "Priya Nair", "email": "priya@example.org", "locale": "en"}"#,
+            status: 201,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "contact-taken",
+            role: Some("treasurer"),
+            body: r#"{"type": "individual", "display_name": "Amara again", "contact_ref": "3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24"}"#,
+            status: 409,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "known-nobody",
+            role: Some("treasurer"),
+            body: r#"{"type": "anonymous", "display_name": "Nobody", "email": "nobody@example.org"}"#,
+            status: 422,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "unknown-type",
+            role: Some("treasurer"),
+            body: r#"{"type": "robot", "display_name": "R2"}"#,
+            status: 422,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-address",
+            role: Some("treasurer"),
+            body: r#"{"type": "trust", "display_name": "Trust", "email": "at home"}"#,
+            status: 422,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            body: r#"{"type": "individual", "display_name": "Priya Nair", "email": "priya@example.org"}"#,
+            status: 403,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token",
+            body: r#"{"type": "individual", "display_name": "Priya Nair", "email": "priya@example.org"}"#,
+            status: 401,
+            ..Example::DEFAULT
+        },
+    ],
     ..Route::DEFAULT
 };
 
@@ -40,7 +89,7 @@ pub struct Input {
     #[serde(default)]
     id: Option<ContributorId>,
     /// What kind of contributor it is.
-    r#type: Kind,
+    r#type: ContributorType,
     /// Name to show.
     display_name: Line<200>,
     /// Address for receipts.
@@ -54,29 +103,11 @@ pub struct Input {
     locale: Option<Locale>,
 }
 
-/// What kind of contributor it is.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ContributorType"))]
-enum Kind {
-    Individual,
-    Company,
-    Trust,
-    Charity,
-    Anonymous,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        super::TYPES[self as usize]
-    }
-}
-
 async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { id, r#type, display_name, email, contact_ref, locale } = req.json()?;
     let id = id.unwrap_or_else(ContributorId::new);
     let locale = locale.unwrap_or(api::DEFAULT_LOCALE);
-    let row = (id, r#type.name(), display_name, email, contact_ref, locale, req.actor()?);
+    let row = (id, r#type.word(), display_name, email, contact_ref, locale, req.actor()?);
     api::once(req, db, async |on| {
         let contributor = INSERT
             .one(on, row)

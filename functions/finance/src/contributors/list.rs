@@ -4,7 +4,7 @@ use db::{Access, Db, Domain};
 use types::Page;
 
 use crate::{
-    contributors::TYPES,
+    contributors::ContributorType,
     sql::contributors::{Contributor, NEWEST, OLDEST},
 };
 
@@ -51,7 +51,7 @@ const LIST: List = List {
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
-    let kind = list.one_of("type", TYPES)?;
+    let kind = list.filter("type", "eq")?.map(ContributorType::word);
     let (created_at, id) = list.after()?;
     let page = if list.sort == "created_at" { OLDEST } else { NEWEST };
     let rows = page.all(db, (kind, created_at, id, list.fetch())).await?;

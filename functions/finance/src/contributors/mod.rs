@@ -11,8 +11,16 @@ pub mod update;
 /// Who may see every contributor and contribution; a contributor sees their own.
 pub(crate) const STAFF: &[&str] = &["treasurer", "auditor"];
 
-/// What a contributor can be.
-pub(crate) const TYPES: &[&str] = &["individual", "company", "trust", "charity", "anonymous"];
+types::words! {
+    /// What a contributor can be.
+    pub enum ContributorType {
+        Individual = "individual",
+        Company = "company",
+        Trust = "trust",
+        Charity = "charity",
+        Anonymous = "anonymous",
+    }
+}
 
 fn contact_taken() -> Problem {
     Problem::conflict("another contributor stands for this contact")

@@ -22,7 +22,33 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Contributor>(),
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
-    examples: &[],
+    examples: &[
+        Example {
+            role: Some("treasurer"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            role: Some("treasurer"),
+            path: &["00000000-0000-4000-8000-000000000000"],
+            status: 404,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            status: 403,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-token",
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            status: 401,
+            ..Example::DEFAULT
+        },
+    ],
     ..Route::DEFAULT
 };
 

@@ -25,7 +25,77 @@ pub const ROUTE: Route = Route {
     if_match: true,
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(update(req, db)),
-    examples: &[],
+    examples: &[
+        Example {
+            role: Some("treasurer"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"display_name": "Jonas Weber-Adler", "email": null}"#,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "contact-taken",
+            role: Some("treasurer"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"contact_ref": "3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24"}"#,
+            status: 409,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "known-nobody",
+            role: Some("treasurer"),
+            path: &["88658c60-2309-51e5-b5fb-f92e61c22565"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"email": "box@example.org"}"#,
+            status: 422,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "cleared",
+            role: Some("treasurer"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"display_name": null}"#,
+            status: 422,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "stale",
+            role: Some("treasurer"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            headers: &[("if-match", r#""99""#)],
+            body: r#"{"email": null}"#,
+            status: 412,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "no-version",
+            role: Some("treasurer"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            body: r#"{"email": null}"#,
+            status: 428,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-found",
+            role: Some("treasurer"),
+            path: &["00000000-0000-4000-8000-000000000000"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"email": null}"#,
+            status: 404,
+            ..Example::DEFAULT
+        },
+        Example {
+            name: "not-allowed",
+            role: Some("contributor"),
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            headers: &[("if-match", r#""1""#)],
+            body: r#"{"email": null}"#,
+            status: 403,
+            ..Example::DEFAULT
+        },
+    ],
     ..Route::DEFAULT
 };
 

@@ -62,17 +62,19 @@ row! {
     }
 }
 
-/// What a contribution can be.
-pub const STATUSES: &[&str] = &[
-    "created",
-    "processing",
-    "settled",
-    "failed",
-    "partially_refunded",
-    "refunded",
-    "disputed",
-    "charged_back",
-];
+types::words! {
+    /// Where a contribution stands.
+    pub enum ContributionStatus {
+        Created = "created",
+        Processing = "processing",
+        Settled = "settled",
+        Failed = "failed",
+        PartiallyRefunded = "partially_refunded",
+        Refunded = "refunded",
+        Disputed = "disputed",
+        ChargedBack = "charged_back",
+    }
+}
 
 macro_rules! columns {
     () => {
