@@ -9,6 +9,7 @@ mod docs;
 mod environment;
 mod events;
 mod openapi;
+mod paths;
 mod problems;
 mod schemas;
 mod template;
@@ -91,6 +92,7 @@ pub(crate) fn files(routes: &[&Route]) -> BTreeMap<PathBuf, String> {
     files.insert("template.yaml".into(), template::text(routes));
     files.insert("CargoLambda.toml".into(), cargo_lambda::text(routes));
     files.insert("openapi.json".into(), openapi::text(routes));
+    files.insert("functions/platform/src/paths.rs".into(), paths::text(routes));
     files.insert("docs/routes.md".into(), docs::routes(routes));
     files.insert("docs/environment.md".into(), environment::text(routes));
     files

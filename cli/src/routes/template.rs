@@ -56,16 +56,16 @@ fn parameters(routes: &[&Route]) -> String {
         if used(Access::Write) {
             let about =
                 format!("URL of the {name} database for its writing role, through a pooler.");
-            parameter(&mut text, &format!("{id}PooledWriterUrl"), &about, true);
+            parameter(&mut text, &format!("{id}PooledUrl"), &about, true);
         }
         if used(Access::Read) {
             let about =
                 format!("URL of the {name} database for its reading role, through a pooler.");
-            parameter(&mut text, &format!("{id}PooledReaderUrl"), &about, true);
+            parameter(&mut text, &format!("{id}PooledReadUrl"), &about, true);
             let about = format!(
                 "URL of a replica of the {name} database for its reading role; empty if there is none."
             );
-            parameter(&mut text, &format!("{id}ReplicaUrl"), &about, false);
+            parameter(&mut text, &format!("{id}ReadUrl"), &about, false);
         }
     }
     text
@@ -86,11 +86,11 @@ fn value(variable: &str, route: &Route) -> String {
     }
     let domain = pascal(route.domain.name());
     let parameter = match variable.strip_prefix("ARUURI_").unwrap_or(variable) {
-        name if name.ends_with("_DATABASE_URL_READ") => format!("{domain}ReplicaUrl"),
+        name if name.ends_with("_DATABASE_URL_READ") => format!("{domain}ReadUrl"),
         name if name.ends_with("_DATABASE_URL_POOLED") && route.access == Access::Write => {
-            format!("{domain}PooledWriterUrl")
+            format!("{domain}PooledUrl")
         }
-        name if name.ends_with("_DATABASE_URL_POOLED") => format!("{domain}PooledReaderUrl"),
+        name if name.ends_with("_DATABASE_URL_POOLED") => format!("{domain}PooledReadUrl"),
         name => pascal(name),
     };
     format!("!Ref {parameter}")

@@ -61,10 +61,10 @@ fn function(id: &str) -> String {
 fn a_reading_function_is_given_the_reading_role_twice_and_never_the_writing_one() {
     let function = function("ContentFindSampleFunction");
 
-    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_READ: !Ref ContentReplicaUrl"));
-    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_POOLED: !Ref ContentPooledReaderUrl"));
+    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_READ: !Ref ContentReadUrl"));
+    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_POOLED: !Ref ContentPooledReadUrl"));
     assert!(function.contains("Role: !GetAtt ContentReadRole.Arn"));
-    assert!(!function.contains("Writer"));
+    assert!(!function.contains("ContentPooledUrl"));
     assert!(!function.contains("CURSOR_KEY"));
 }
 
@@ -72,7 +72,7 @@ fn a_reading_function_is_given_the_reading_role_twice_and_never_the_writing_one(
 fn a_writing_function_is_given_the_writing_role_and_no_other() {
     let function = function("ContentCreateSampleFunction");
 
-    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_POOLED: !Ref ContentPooledWriterUrl"));
+    assert!(function.contains("ARUURI_CONTENT_DATABASE_URL_POOLED: !Ref ContentPooledUrl"));
     assert!(function.contains("Role: !GetAtt ContentWriteRole.Arn"));
     assert!(!function.contains("_READ"));
 }
@@ -259,4 +259,15 @@ fn localised_members_are_answered_in_one_language_and_taken_in_all() {
     assert_eq!(answered["subtitle"]["anyOf"].as_array().unwrap().len(), 3);
     assert_eq!(schemas["Part"]["properties"]["text"]["$ref"], localized);
     assert_eq!(schemas["NewSamplePost"]["properties"]["title"]["$ref"], localized);
+}
+
+#[test]
+fn the_function_for_unknown_routes_knows_every_path_and_its_methods() {
+    let text = text("functions/platform/src/paths.rs");
+
+    assert!(text.contains(
+        "    (\"/v1/content/samples\", &[\"GET\", \"POST\"]),\n    \
+         (\"/v1/content/samples/{id}\", &[\"GET\", \"PATCH\", \"DELETE\"]),\n    \
+         (\"/v1/health/live\", &[\"GET\"]),\n];\n"
+    ));
 }
