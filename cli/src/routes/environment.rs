@@ -1,7 +1,7 @@
 //! `docs/environment.md`: every variable, what it holds, and which functions get it.
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use api::Route;
+use api::{Allow, Route};
 use db::{Access, Domain};
 
 use super::WRITTEN;
@@ -67,8 +67,9 @@ pub(crate) fn text(routes: &[&Route]) -> String {
         "<!-- {WRITTEN} -->\n\
          # Environment\n\
          \n\
-         A function gets the variables that its route needs and no others. An unset variable that is needed stops the\n\
-         function at its start with the variable's name; values are never logged.\n\
+         A function gets the variables that its route needs and no others; [routes.md](routes.md) tells which reads, which\n\
+         writes, and who may call it. An unset variable that is needed stops the function at its start\n\
+         with the variable's name; values are never logged.\n\
          \n\
          | variable | what for | form | functions |\n\
          |---|---|---|---|\n"
@@ -92,18 +93,36 @@ fn row(text: &mut String, variable: &str, users: &str) {
     let _ = writeln!(text, "| `{variable}` | {what} | {form} | {users} |");
 }
 
-/// The shorter of who gets it and who does not.
+/// Who gets it: a group that has a name, else the shorter of those that do and those that do not.
 fn which(routes: &[&Route], users: &[&str]) -> String {
+    let is_group = |holds: &dyn Fn(&Route) -> bool| {
+        routes.iter().all(|route| holds(route) == users.contains(&route.name))
+    };
+    let groups: [(&str, &dyn Fn(&Route) -> bool); 4] = [
+        ("every one", &|_| true),
+        ("those with a database", &|route| route.access != Access::None),
+        ("those that are not public", &|route| route.allow != Allow::Public),
+        ("those that list", &|route| route.list.is_some()),
+    ];
+    if let Some((name, _)) = groups.iter().find(|(_, holds)| is_group(holds)) {
+        return (*name).to_owned();
+    }
+    for domain in Domain::ALL {
+        let of = |route: &Route| route.domain == domain && route.access != Access::None;
+        let accesses =
+            [(" with a database", None), (" that read", Some(Access::Read)), (" that write", Some(Access::Write))];
+        for (which, access) in accesses {
+            if is_group(&|route| of(route) && access.is_none_or(|access| route.access == access)) {
+                return format!("those of {}{which}", domain.name());
+            }
+        }
+    }
     let others: Vec<&str> =
         routes.iter().map(|route| route.name).filter(|name| !users.contains(name)).collect();
     let list = |names: &[&str]| {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };
-    match others.as_slice() {
-        [] => "every one".to_owned(),
-        others if others.len() < users.len() => format!("all but {}", list(others)),
-        _ => list(users),
-    }
+    if others.len() < users.len() { format!("all but {}", list(&others)) } else { list(users) }
 }
 
 /// Whether a variable is explained at all.

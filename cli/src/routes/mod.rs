@@ -56,7 +56,7 @@ fn order(route: &Route) -> (usize, bool, &'static str, usize, &'static str) {
 
 /// Whether it takes what no other route takes.
 pub(crate) fn is_fallback(route: &Route) -> bool {
-    route.path == "$default"
+    route.path == Route::UNROUTED
 }
 
 /// The names of a path's parameters, in order.

@@ -39,11 +39,12 @@ an object.";
 /// The whole document; `$default` has no form in it.
 pub(crate) fn text(routes: &[&Route]) -> String {
     let mut schemas = Schemas::new();
+    let mut refusals = BTreeMap::new();
     let limit = schemas.of::<types::Limit>();
     let mut paths: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
     for route in routes.iter().filter(|route| !is_fallback(route)) {
         let method = route.method.as_str().to_ascii_lowercase();
-        let operation = operation::operation(route, &mut schemas);
+        let operation = operation::operation(route, &mut schemas, &mut refusals);
         paths.entry(route.path).or_default().insert(method, operation);
     }
     let (mut schemas, _) = schemas.finish();
@@ -66,6 +67,7 @@ pub(crate) fn text(routes: &[&Route]) -> String {
         paths: sorted(json!(paths)),
         components: sorted(json!({
             "schemas": schemas,
+            "responses": refusals,
             "parameters": parts::parameters(&limit),
             "headers": parts::headers(),
             "examples": parts::examples(),

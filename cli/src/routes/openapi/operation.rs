@@ -7,8 +7,12 @@ use uuid::Uuid;
 
 use super::super::{path_parameters, problems, schemas::Schemas};
 
-/// The operation; its schemas are collected in `schemas`.
-pub(super) fn operation(route: &Route, schemas: &mut Schemas) -> Value {
+/// The operation; what it shares with others is collected in `schemas` and `refusals`.
+pub(super) fn operation(
+    route: &Route,
+    schemas: &mut Schemas,
+    refusals: &mut BTreeMap<String, Value>,
+) -> Value {
     let reply = schemas.reply(route);
     let versioned = reply.as_ref().is_some_and(|reply| schemas.has_version(reply));
     let mut operation = json!({
@@ -16,7 +20,7 @@ pub(super) fn operation(route: &Route, schemas: &mut Schemas) -> Value {
         "tags": [route.domain.name()],
         "summary": route.summary,
         "parameters": parameters(route, versioned),
-        "responses": responses(route, reply, versioned),
+        "responses": responses(route, reply, versioned, refusals),
     });
     if let Some(schema) = schemas.body(route) {
         operation["requestBody"] = body(route, schema);
@@ -154,7 +158,12 @@ fn body(route: &Route, schema: Value) -> Value {
     })
 }
 
-fn responses(route: &Route, reply: Option<Value>, versioned: bool) -> Map<String, Value> {
+fn responses(
+    route: &Route,
+    reply: Option<Value>,
+    versioned: bool,
+    refusals: &mut BTreeMap<String, Value>,
+) -> Map<String, Value> {
     let mut responses = Map::new();
     let get = route.method == Method::GET;
     let headers = success_headers(route, versioned);
@@ -173,7 +182,10 @@ fn responses(route: &Route, reply: Option<Value>, versioned: bool) -> Map<String
         by_status.entry(code.status).or_default().push(code);
     }
     for (status, codes) in by_status {
-        responses.insert(status.to_string(), refusal(status, &codes));
+        // The same refusals in many routes are written once: `409.conflict.request_in_progress`.
+        let name = codes.iter().fold(status.to_string(), |name, code| name + "." + code.code);
+        responses.insert(status.to_string(), reference("responses", &name));
+        refusals.entry(name).or_insert_with(|| refusal(status, &codes));
     }
     responses
 }

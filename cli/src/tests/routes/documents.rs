@@ -120,7 +120,7 @@ fn every_variable_of_a_function_is_explained() {
     }
     let text = text("docs/environment.md");
     assert!(text.contains("| `ARUURI_CURSOR_KEY` |"));
-    assert!(text.contains("| `content-list-samples` |"));
+    assert!(text.contains("| those of content that read |"));
     assert!(text.contains("| `ARUURI_FINANCE_DATABASE_URL` |"));
 }
 
@@ -218,8 +218,13 @@ fn a_route_lists_the_problems_of_what_it_takes() {
     };
     let create = &document["paths"]["/v1/content/samples"]["post"];
     let examples = |status: &str| -> Vec<&String> {
-        let content = &create["responses"][status]["content"]["application/problem+json"];
-        content["examples"].as_object().unwrap().keys().collect()
+        let reference = create["responses"][status]["$ref"].as_str().unwrap();
+        let response = document.pointer(&reference[1..]).unwrap();
+        response["content"]["application/problem+json"]["examples"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .collect()
     };
 
     assert_eq!(
