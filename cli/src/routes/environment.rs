@@ -109,8 +109,11 @@ fn which(routes: &[&Route], users: &[&str]) -> String {
     }
     for domain in Domain::ALL {
         let of = |route: &Route| route.domain == domain && route.access != Access::None;
-        let accesses =
-            [(" with a database", None), (" that read", Some(Access::Read)), (" that write", Some(Access::Write))];
+        let accesses = [
+            (" with a database", None),
+            (" that read", Some(Access::Read)),
+            (" that write", Some(Access::Write)),
+        ];
         for (which, access) in accesses {
             if is_group(&|route| of(route) && access.is_none_or(|access| route.access == access)) {
                 return format!("those of {}{which}", domain.name());
