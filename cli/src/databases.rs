@@ -13,17 +13,14 @@ use crate::{
     output::Output,
 };
 
-/// Starts the local servers if they do not run; whether that was necessary.
+/// Starts the local servers if they do not run.
 ///
 /// # Errors
 /// As [`Stack::up`].
-pub(crate) async fn up(stack: &Stack, out: &Output) -> Result<(Running, bool), Failure> {
+pub(crate) async fn up(stack: &Stack, out: &Output) -> Result<Running, Failure> {
     let (stack, out) = (stack.clone(), out.clone());
     let starting = tokio::task::spawn_blocking(move || {
-        if let Some(running) = stack.running() {
-            return Ok((running, false));
-        }
-        stack.up(|step| out.step(step)).map(|running| (running, true))
+        stack.running().map_or_else(|| stack.up(|step| out.step(step)), Ok)
     });
     match starting.await {
         Ok(started) => Ok(started?),

@@ -2,13 +2,14 @@
 use std::{
     collections::BTreeMap,
     error::Error as _,
+    net::{Ipv4Addr, TcpListener},
     path::PathBuf,
     time::{Duration, SystemTime},
 };
 
 use api::{Method, Route};
 use clap::Args;
-use gateway::{Config, Entry, Gateway, Handle, Limits, Log, example_path};
+use gateway::{Config, Entry, Gateway, Handle, Limits, Log, StartError, example_path};
 use serde::Serialize;
 use stack::{Running, Stack};
 
@@ -82,7 +83,8 @@ impl Dev {
     }
 
     async fn start(&self, stack: &Stack, out: &Output) -> Result<Served, Failure> {
-        let (running, _) = databases::up(stack, out).await?;
+        self.claim_port()?;
+        let running = databases::up(stack, out).await?;
         databases::prepare(&running, out).await?;
         let binaries = self.binaries(&running, out).await?;
         let routes = routes::all();
@@ -90,13 +92,16 @@ impl Dev {
             routes.iter().map(|route| functions::function(route, &running, &binaries)).collect();
         let limits = Limits { concurrency: self.concurrency.into(), ..Limits::default() };
         let config = Config { port: self.port, functions, limits, log: log(out) };
-        let handle = Gateway::start(config).await.map_err(|error| {
-            Failure::new(Exit::Failure, "the gateway did not start")
-                .because(&error)
-                .next("cargo aruuri dev --port 0, for a free port")
-        })?;
+        let handle = Gateway::start(config).await.map_err(|error| not_served(&error))?;
         present(&handle, &routes, stack, out)?;
         Ok(Served { handle, running, built: times(&binaries) })
+    }
+
+    /// Finds a taken port now, not after minutes of building.
+    fn claim_port(&self) -> Result<(), Failure> {
+        let listening = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port));
+        let listen = |source| StartError::Listen { port: self.port, source };
+        listening.map(drop).map_err(|error| not_served(&listen(error)))
     }
 
     async fn serve(
@@ -131,6 +136,14 @@ impl Dev {
     async fn binaries(&self, running: &Running, out: &Output) -> Result<Binaries, Failure> {
         let build = Build { root: &running.root, release: self.release, only: None };
         if self.no_build { build.find().await } else { build.run(out).await }
+    }
+}
+
+fn not_served(error: &StartError) -> Failure {
+    let failure = Failure::new(Exit::Failure, "the gateway does not start").because(error);
+    match error {
+        StartError::Listen { .. } => failure.next("cargo aruuri dev --port 0, for a free port"),
+        _ => failure,
     }
 }
 

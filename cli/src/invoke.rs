@@ -98,10 +98,8 @@ impl Invoke {
         // Mistakes in the event come before anything is started.
         let event = self.event(route)?;
         let stack = Stack::find()?;
-        let (running, started) = databases::up(&stack, out).await?;
-        if started {
-            databases::prepare(&running, out).await?;
-        }
+        let running = databases::up(&stack, out).await?;
+        databases::prepare(&running, out).await?;
         let event = event.finish(&stack)?;
         let build = Build { root: &running.root, release: self.release, only: Some(route.name) };
         let binaries = if self.no_build { build.find().await? } else { build.run(out).await? };

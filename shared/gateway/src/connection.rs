@@ -49,7 +49,7 @@ pub(crate) async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(64 * 1024)
-        .serve_connection(Patient { io: TokioIo::new(stream), stalled: None }, service);
+        .serve_connection(Patient::new(stream), service);
     let mut connection = pin!(connection);
     let stops = async {
         let _ = stopping.wait_for(|stopping| *stopping).await;
@@ -100,7 +100,8 @@ async fn handle<'a>(
     if line + values > HEAD_MAX {
         return (Err(Refusal::Head), None, arrived);
     }
-    if !head.headers.get(HOST).is_none_or(is_host) {
+    let mut hosts = head.headers.get_all(HOST).iter();
+    if !hosts.next().is_none_or(is_host) || hosts.next().is_some() {
         return (Err(Refusal::BadRequest), None, arrived);
     }
     let expects = head.headers.contains_key(EXPECT);
@@ -245,12 +246,16 @@ impl Refusal {
 }
 
 /// A connection that gives up on a client which does not read.
-struct Patient {
+pub(crate) struct Patient {
     io: TokioIo<TcpStream>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patient {
+    pub(crate) fn new(stream: TcpStream) -> Patient {
+        Patient { io: TokioIo::new(stream), stalled: None }
+    }
+
     fn written(
         &mut self,
         cx: &mut Context<'_>,

@@ -21,6 +21,7 @@ mod examples;
 mod lifecycle;
 mod limits;
 mod routes;
+mod slow_clients;
 
 /// The test function on one route, with a minute to answer.
 fn function(name: &str, method: &str, path: &str) -> Function {

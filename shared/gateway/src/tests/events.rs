@@ -130,6 +130,8 @@ async fn a_path_that_is_no_utf8_or_a_host_that_is_no_name_is_refused() {
         let reply = send(gateway.addr(), "GET", "/", &[("host", host)], b"").await;
         assert_eq!(reply.status, 400, "{host}");
     }
+    let two = [("host", "localhost"), ("host", "localhost")];
+    assert_eq!(send(gateway.addr(), "GET", "/", &two, b"").await.status, 400);
     for host in ["localhost", "localhost:9000", "127.0.0.1", "[::1]:80", "a-b.example."] {
         let reply = send(gateway.addr(), "GET", "/", &[("host", host)], b"").await;
         assert_eq!(reply.status, 200, "{host}");
