@@ -1,4 +1,5 @@
 //! The frame: options, output and failures. Commands have tests of their own.
+mod functions;
 mod routes;
 
 use clap::{CommandFactory, Parser};
