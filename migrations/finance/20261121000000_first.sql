@@ -38,6 +38,25 @@ create domain finance.localized_text as jsonb
 comment on domain finance.localized_text is
   'A text for people, {"de": "...", "en": "..."}: both keys, at least one of them not blank.';
 
+-- Shapes that many rows have. A domain is compiled once per session, a check of a table at every statement.
+create domain finance.entity_name as text constraint entity_name_shape check (value ~ '^[a-z][a-z_]*$');
+comment on domain finance.entity_name is 'Name of an entity, singular: project, journal.';
+
+create domain finance.event_topic as text constraint event_topic_shape check (value ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$');
+comment on domain finance.event_topic is 'Domain, entity, fact and version: finance.thing.happened.v1.';
+
+create domain finance.sha256 as bytea constraint sha256_length check (octet_length(value) = 32);
+comment on domain finance.sha256 is 'A SHA-256 digest, 32 bytes.';
+
+create domain finance.key_text as text constraint key_text_length check (length(value) between 1 and 255);
+comment on domain finance.key_text is 'Part of a key that somebody else chose; 1 to 255 characters.';
+
+create domain finance.http_status as smallint constraint http_status_range check (value between 100 and 599);
+comment on domain finance.http_status is 'Status of an HTTP answer.';
+
+create domain finance.request_id as text constraint request_id_length check (length(value) between 1 and 200);
+comment on domain finance.request_id is 'Request that caused something; 1 to 200 characters.';
+
 create function finance.touch() returns trigger
   language plpgsql
   set search_path = ''
@@ -72,14 +91,10 @@ comment on function finance.refuse_change() is
 -- finance: what makes a request repeatable and an event certain.
 
 create table finance.idempotency_keys (
-  scope text not null
-    constraint idempotency_keys_scope_length check (length(scope) between 1 and 255),
-  key text not null
-    constraint idempotency_keys_key_length check (length(key) between 1 and 255),
-  fingerprint bytea not null
-    constraint idempotency_keys_fingerprint_length check (octet_length(fingerprint) = 32),
-  status smallint
-    constraint idempotency_keys_status_range check (status between 100 and 599),
+  scope finance.key_text not null,
+  key finance.key_text not null,
+  fingerprint finance.sha256 not null,
+  status finance.http_status,
   response jsonb,
   created_at timestamptz not null default now(),
   constraint idempotency_keys_pkey primary key (scope, key)
@@ -97,10 +112,8 @@ create index idempotency_keys_created_at_idx on finance.idempotency_keys (create
 create table finance.outbox_events (
   id uuid not null default gen_random_uuid(),
   position bigint generated always as identity,
-  topic text not null
-    constraint outbox_events_topic_shape check (topic ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$'),
-  aggregate_type text not null
-    constraint outbox_events_aggregate_type_shape check (aggregate_type ~ '^[a-z][a-z_]*$'),
+  topic finance.event_topic not null,
+  aggregate_type finance.entity_name not null,
   aggregate_id uuid not null,
   payload jsonb not null
     constraint outbox_events_payload_object check (jsonb_typeof(payload) = 'object'),
@@ -211,8 +224,7 @@ create table ledger.accounts (
   sign smallint not null generated always as (case when type in ('asset', 'expense') then 1 else -1 end) stored,
   currency text not null,
   fund_id uuid,
-  counterparty_type text
-    constraint accounts_counterparty_type_shape check (counterparty_type ~ '^[a-z][a-z_]*$'),
+  counterparty_type finance.entity_name,
   counterparty_id uuid,
   floor_minor bigint,
   created_at timestamptz not null default now(),
@@ -349,38 +361,42 @@ comment on column ledger.accounting_periods.closed_by is 'Contact who closed it 
 -- finance: journals and their entries, written once and never changed.
 
 -- Time-ordered ids keep the indexes of the append-only tables dense.
+-- In plpgsql, as all functions on the way of a posting: the server parses and plans a body in SQL at every call.
 create function ledger.uuid7() returns uuid
-  language sql volatile parallel safe
+  language plpgsql volatile parallel safe
   set search_path = ''
 as $$
-  select encode(
+begin
+  return encode(
     set_bit(set_bit(
       overlay(uuid_send(gen_random_uuid())
         placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
         from 1 for 6),
       52, 1), 53, 1),
-    'hex')::uuid
+    'hex')::uuid;
+end
 $$;
 comment on function ledger.uuid7() is 'A new UUID, version 7: milliseconds since 1970, then random bits.';
 
+create domain ledger.journal_kind as text constraint journal_kind_shape check (value ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$');
+comment on domain ledger.journal_kind is 'What kind of event is posted: contribution.settled, journal.reversal.';
+
+create domain ledger.remark as text constraint remark_length check (length(value) <= 500);
+comment on domain ledger.remark is 'Free text in the books, at most 500 characters.';
+
 create table ledger.journals (
   id uuid not null default ledger.uuid7(),
-  kind text not null
-    constraint journals_kind_shape check (kind ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$'),
+  kind ledger.journal_kind not null,
   effective_date date not null,
   posted_at timestamptz not null default clock_timestamp(),
   xid xid8 not null default pg_current_xact_id(),
   reverses uuid,
-  source_type text not null
-    constraint journals_source_type_shape check (source_type ~ '^[a-z][a-z_]*$'),
+  source_type finance.entity_name not null,
   source_id uuid not null,
   actor_ref uuid,
-  request_id text
-    constraint journals_request_id_length check (length(request_id) between 1 and 200),
-  memo text not null default ''
-    constraint journals_memo_length check (length(memo) <= 500),
-  reason text
-    constraint journals_reason_length check (length(reason) between 1 and 500),
+  request_id finance.request_id,
+  memo ledger.remark not null default '',
+  reason ledger.remark,
   lines smallint not null
     constraint journals_lines_range check (lines between 2 and 1000),
   constraint journals_pkey primary key (id),
@@ -388,7 +404,7 @@ create table ledger.journals (
   constraint journals_source_key unique (source_type, source_id, kind),
   constraint journals_reverses_key unique (reverses),
   constraint journals_reverses_fkey foreign key (reverses) references ledger.journals (id),
-  constraint journals_reversal_has_reason check (reverses is null or reason is not null)
+  constraint journals_reversal_has_reason check (reverses is null or coalesce(reason, '') <> '')
 );
 comment on table ledger.journals is 'Postings: each balances per currency, is complete when it commits, and never changes.';
 comment on column ledger.journals.id is 'Identity, UUID v7.';
@@ -509,10 +525,8 @@ create table ledger.seals (
   seq bigint not null
     constraint seals_seq_range check (seq >= 1),
   journal_id uuid not null,
-  prev_hash bytea not null
-    constraint seals_prev_hash_length check (octet_length(prev_hash) = 32),
-  hash bytea not null
-    constraint seals_hash_length check (octet_length(hash) = 32),
+  prev_hash finance.sha256 not null,
+  hash finance.sha256 not null,
   sealed_at timestamptz not null default clock_timestamp(),
   constraint seals_pkey primary key (seq),
   constraint seals_journal_id_key unique (journal_id),
@@ -530,7 +544,7 @@ create table ledger.chain_head (
   one boolean not null default true
     constraint chain_head_one check (one),
   seq bigint not null,
-  hash bytea not null,
+  hash finance.sha256 not null,
   constraint chain_head_pkey primary key (one)
 );
 comment on table ledger.chain_head is 'The last link; its row lock lets one sealer work at a time.';
@@ -653,11 +667,13 @@ comment on function finance.claim_key(text, text, bytea) is
   'Null: the key is ours now. Else the stored answer of the same request. Another request breaks idempotency_keys_fingerprint (P0422).';
 
 create function finance.answer_key(p_scope text, p_key text, p_status smallint, p_response jsonb) returns void
-  language sql
+  language plpgsql
   set search_path = ''
 as $$
+begin
   update finance.idempotency_keys set status = p_status, response = p_response
-  where scope = p_scope and key = p_key
+  where scope = p_scope and key = p_key;
+end
 $$;
 comment on function finance.answer_key(text, text, smallint, jsonb) is 'Stores the answer under a claimed key.';
 
@@ -785,6 +801,7 @@ declare
   v_lines integer;
   v_unknown uuid;
   v_closed text;
+  v_may_fall boolean;
   v_falling_accounts uuid[];
   v_falling_funds uuid[];
   v_falling_currencies text[];
@@ -839,15 +856,16 @@ begin
   -- After the entries, whose foreign keys hold the accounts: a close that came first is seen, a later one waits.
   select
     array_agg(account_id order by account_id) filter (where floor_minor is not null and net * sign < 0),
-    min(code) filter (where closed_at is not null)
-  into v_falling_accounts, v_closed
+    min(code) filter (where closed_at is not null),
+    bool_or(fund_floor is not null and net > 0)
+  into v_falling_accounts, v_closed, v_may_fall
   from (
     select a.id as account_id, a.code, a.floor_minor, a.sign, coalesce(a.closed_at, f.closed_at) as closed_at,
-      sum(l.amount) as net
+      f.floor_minor as fund_floor, sum(l.amount) as net
     from unnest(p_accounts, p_amounts) l (account_id, amount)
     join ledger.accounts a on a.id = l.account_id
     left join ledger.funds f on f.id = a.fund_id
-    group by a.id, a.code, a.floor_minor, a.sign, f.closed_at
+    group by a.id, a.code, a.floor_minor, a.sign, f.closed_at, f.floor_minor
   ) touched;
   if v_closed is not null then
     raise exception 'an account of code % or its fund is closed', v_closed
@@ -861,16 +879,18 @@ begin
   having sum(l.amount) <> 0;
 
   -- Money out of a fund: only then is anything locked. Uncommitted gifts of others do not count yet.
-  select array_agg(fund_id), array_agg(currency) into v_falling_funds, v_falling_currencies
-  from (
-    select f.id as fund_id, a.currency
-    from unnest(p_accounts, p_amounts) l (account_id, amount)
-    join ledger.accounts a on a.id = l.account_id
-    join ledger.funds f on f.id = a.fund_id
-    where f.floor_minor is not null
-    group by f.id, a.currency
-    having sum(l.amount) > 0
-  ) falling;
+  if v_may_fall then
+    select array_agg(fund_id), array_agg(currency) into v_falling_funds, v_falling_currencies
+    from (
+      select f.id as fund_id, a.currency
+      from unnest(p_accounts, p_amounts) l (account_id, amount)
+      join ledger.accounts a on a.id = l.account_id
+      join ledger.funds f on f.id = a.fund_id
+      where f.floor_minor is not null
+      group by f.id, a.currency
+      having sum(l.amount) > 0
+    ) falling;
+  end if;
   if v_falling_funds is not null or v_falling_accounts is not null then
     -- Always funds before balances, each in order of id: two postings cannot wait for each other.
     perform 1 from ledger.funds where id = any (v_falling_funds) order by id for no key update;
@@ -1044,9 +1064,9 @@ comment on column giving.contributions.updated_by is 'Contact who changed it las
 comment on column giving.contributions.version is 'Counts changes from 1; set by trigger; the ETag.';
 
 create unique index contributions_journal_id_key on giving.contributions (journal_id);
-create index contributions_contributor_id_idx on giving.contributions (contributor_id, occurred_on desc, id desc);
+create index contributions_contributor_id_idx on giving.contributions (contributor_id, created_at desc, id desc);
 create index contributions_fund_id_idx on giving.contributions (fund_id);
-create index contributions_project_ref_idx on giving.contributions (project_ref, occurred_on desc, id desc);
+create index contributions_project_ref_idx on giving.contributions (project_ref, created_at desc, id desc);
 create index contributions_currency_idx on giving.contributions (currency);
 create index contributions_created_at_idx on giving.contributions (created_at desc, id desc);
 

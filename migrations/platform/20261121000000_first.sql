@@ -33,6 +33,22 @@ create domain platform.localized_text as jsonb
 comment on domain platform.localized_text is
   'A text for people, {"de": "...", "en": "..."}: both keys, at least one of them not blank.';
 
+-- Shapes that many rows have. A domain is compiled once per session, a check of a table at every statement.
+create domain platform.entity_name as text constraint entity_name_shape check (value ~ '^[a-z][a-z_]*$');
+comment on domain platform.entity_name is 'Name of an entity, singular: project, journal.';
+
+create domain platform.event_topic as text constraint event_topic_shape check (value ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$');
+comment on domain platform.event_topic is 'Domain, entity, fact and version: platform.thing.happened.v1.';
+
+create domain platform.sha256 as bytea constraint sha256_length check (octet_length(value) = 32);
+comment on domain platform.sha256 is 'A SHA-256 digest, 32 bytes.';
+
+create domain platform.key_text as text constraint key_text_length check (length(value) between 1 and 255);
+comment on domain platform.key_text is 'Part of a key that somebody else chose; 1 to 255 characters.';
+
+create domain platform.http_status as smallint constraint http_status_range check (value between 100 and 599);
+comment on domain platform.http_status is 'Status of an HTTP answer.';
+
 create function platform.touch() returns trigger
   language plpgsql
   set search_path = ''
@@ -67,14 +83,10 @@ comment on function platform.refuse_change() is
 -- platform: what makes a request repeatable and an event certain.
 
 create table platform.idempotency_keys (
-  scope text not null
-    constraint idempotency_keys_scope_length check (length(scope) between 1 and 255),
-  key text not null
-    constraint idempotency_keys_key_length check (length(key) between 1 and 255),
-  fingerprint bytea not null
-    constraint idempotency_keys_fingerprint_length check (octet_length(fingerprint) = 32),
-  status smallint
-    constraint idempotency_keys_status_range check (status between 100 and 599),
+  scope platform.key_text not null,
+  key platform.key_text not null,
+  fingerprint platform.sha256 not null,
+  status platform.http_status,
   response jsonb,
   created_at timestamptz not null default now(),
   constraint idempotency_keys_pkey primary key (scope, key)
@@ -92,10 +104,8 @@ create index idempotency_keys_created_at_idx on platform.idempotency_keys (creat
 create table platform.outbox_events (
   id uuid not null default gen_random_uuid(),
   position bigint generated always as identity,
-  topic text not null
-    constraint outbox_events_topic_shape check (topic ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$'),
-  aggregate_type text not null
-    constraint outbox_events_aggregate_type_shape check (aggregate_type ~ '^[a-z][a-z_]*$'),
+  topic platform.event_topic not null,
+  aggregate_type platform.entity_name not null,
   aggregate_id uuid not null,
   payload jsonb not null
     constraint outbox_events_payload_object check (jsonb_typeof(payload) = 'object'),
@@ -187,11 +197,9 @@ create table audit.audit_logs (
     constraint audit_logs_change_type_known check (
       change_type in ('create', 'update', 'delete', 'restore', 'transition', 'read', 'login', 'other')
     ),
-  entity_type text
-    constraint audit_logs_entity_type_shape check (entity_type ~ '^[a-z][a-z_]*$'),
+  entity_type platform.entity_name,
   entity_id uuid,
-  context_entity_type text
-    constraint audit_logs_context_entity_type_shape check (context_entity_type ~ '^[a-z][a-z_]*$'),
+  context_entity_type platform.entity_name,
   context_entity_id uuid,
   changed_fields text[] not null default '{}',
   old_value jsonb,

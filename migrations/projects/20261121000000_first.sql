@@ -34,6 +34,22 @@ create domain projects.localized_text as jsonb
 comment on domain projects.localized_text is
   'A text for people, {"de": "...", "en": "..."}: both keys, at least one of them not blank.';
 
+-- Shapes that many rows have. A domain is compiled once per session, a check of a table at every statement.
+create domain projects.entity_name as text constraint entity_name_shape check (value ~ '^[a-z][a-z_]*$');
+comment on domain projects.entity_name is 'Name of an entity, singular: project, journal.';
+
+create domain projects.event_topic as text constraint event_topic_shape check (value ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$');
+comment on domain projects.event_topic is 'Domain, entity, fact and version: projects.thing.happened.v1.';
+
+create domain projects.sha256 as bytea constraint sha256_length check (octet_length(value) = 32);
+comment on domain projects.sha256 is 'A SHA-256 digest, 32 bytes.';
+
+create domain projects.key_text as text constraint key_text_length check (length(value) between 1 and 255);
+comment on domain projects.key_text is 'Part of a key that somebody else chose; 1 to 255 characters.';
+
+create domain projects.http_status as smallint constraint http_status_range check (value between 100 and 599);
+comment on domain projects.http_status is 'Status of an HTTP answer.';
+
 create function projects.touch() returns trigger
   language plpgsql
   set search_path = ''
@@ -68,14 +84,10 @@ comment on function projects.refuse_change() is
 -- projects: what makes a request repeatable and an event certain.
 
 create table projects.idempotency_keys (
-  scope text not null
-    constraint idempotency_keys_scope_length check (length(scope) between 1 and 255),
-  key text not null
-    constraint idempotency_keys_key_length check (length(key) between 1 and 255),
-  fingerprint bytea not null
-    constraint idempotency_keys_fingerprint_length check (octet_length(fingerprint) = 32),
-  status smallint
-    constraint idempotency_keys_status_range check (status between 100 and 599),
+  scope projects.key_text not null,
+  key projects.key_text not null,
+  fingerprint projects.sha256 not null,
+  status projects.http_status,
   response jsonb,
   created_at timestamptz not null default now(),
   constraint idempotency_keys_pkey primary key (scope, key)
@@ -93,10 +105,8 @@ create index idempotency_keys_created_at_idx on projects.idempotency_keys (creat
 create table projects.outbox_events (
   id uuid not null default gen_random_uuid(),
   position bigint generated always as identity,
-  topic text not null
-    constraint outbox_events_topic_shape check (topic ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$'),
-  aggregate_type text not null
-    constraint outbox_events_aggregate_type_shape check (aggregate_type ~ '^[a-z][a-z_]*$'),
+  topic projects.event_topic not null,
+  aggregate_type projects.entity_name not null,
   aggregate_id uuid not null,
   payload jsonb not null
     constraint outbox_events_payload_object check (jsonb_typeof(payload) = 'object'),

@@ -44,6 +44,9 @@ comment on column cms.blog_posts.deleted_at is 'When it was deleted; null: live.
 
 create unique index blog_posts_slug_key on cms.blog_posts (slug) where deleted_at is null;
 create index blog_posts_status_idx on cms.blog_posts (status, published_at desc, id desc);
+-- Last published first; what has no date yet comes before all that has one.
+create index blog_posts_latest_idx on cms.blog_posts (coalesce(published_at, 'infinity'::timestamptz) desc, id desc)
+  where deleted_at is null;
 create index blog_posts_created_at_idx on cms.blog_posts (created_at desc, id desc);
 
 create function cms.check_post_status() returns trigger

@@ -1,14 +1,10 @@
 -- finance: what makes a request repeatable and an event certain.
 
 create table finance.idempotency_keys (
-  scope text not null
-    constraint idempotency_keys_scope_length check (length(scope) between 1 and 255),
-  key text not null
-    constraint idempotency_keys_key_length check (length(key) between 1 and 255),
-  fingerprint bytea not null
-    constraint idempotency_keys_fingerprint_length check (octet_length(fingerprint) = 32),
-  status smallint
-    constraint idempotency_keys_status_range check (status between 100 and 599),
+  scope finance.key_text not null,
+  key finance.key_text not null,
+  fingerprint finance.sha256 not null,
+  status finance.http_status,
   response jsonb,
   created_at timestamptz not null default now(),
   constraint idempotency_keys_pkey primary key (scope, key)
@@ -26,10 +22,8 @@ create index idempotency_keys_created_at_idx on finance.idempotency_keys (create
 create table finance.outbox_events (
   id uuid not null default gen_random_uuid(),
   position bigint generated always as identity,
-  topic text not null
-    constraint outbox_events_topic_shape check (topic ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$'),
-  aggregate_type text not null
-    constraint outbox_events_aggregate_type_shape check (aggregate_type ~ '^[a-z][a-z_]*$'),
+  topic finance.event_topic not null,
+  aggregate_type finance.entity_name not null,
   aggregate_id uuid not null,
   payload jsonb not null
     constraint outbox_events_payload_object check (jsonb_typeof(payload) = 'object'),

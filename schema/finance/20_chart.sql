@@ -75,8 +75,7 @@ create table ledger.accounts (
   sign smallint not null generated always as (case when type in ('asset', 'expense') then 1 else -1 end) stored,
   currency text not null,
   fund_id uuid,
-  counterparty_type text
-    constraint accounts_counterparty_type_shape check (counterparty_type ~ '^[a-z][a-z_]*$'),
+  counterparty_type finance.entity_name,
   counterparty_id uuid,
   floor_minor bigint,
   created_at timestamptz not null default now(),

@@ -1,38 +1,42 @@
 -- finance: journals and their entries, written once and never changed.
 
 -- Time-ordered ids keep the indexes of the append-only tables dense.
+-- In plpgsql, as all functions on the way of a posting: the server parses and plans a body in SQL at every call.
 create function ledger.uuid7() returns uuid
-  language sql volatile parallel safe
+  language plpgsql volatile parallel safe
   set search_path = ''
 as $$
-  select encode(
+begin
+  return encode(
     set_bit(set_bit(
       overlay(uuid_send(gen_random_uuid())
         placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
         from 1 for 6),
       52, 1), 53, 1),
-    'hex')::uuid
+    'hex')::uuid;
+end
 $$;
 comment on function ledger.uuid7() is 'A new UUID, version 7: milliseconds since 1970, then random bits.';
 
+create domain ledger.journal_kind as text constraint journal_kind_shape check (value ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$');
+comment on domain ledger.journal_kind is 'What kind of event is posted: contribution.settled, journal.reversal.';
+
+create domain ledger.remark as text constraint remark_length check (length(value) <= 500);
+comment on domain ledger.remark is 'Free text in the books, at most 500 characters.';
+
 create table ledger.journals (
   id uuid not null default ledger.uuid7(),
-  kind text not null
-    constraint journals_kind_shape check (kind ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$'),
+  kind ledger.journal_kind not null,
   effective_date date not null,
   posted_at timestamptz not null default clock_timestamp(),
   xid xid8 not null default pg_current_xact_id(),
   reverses uuid,
-  source_type text not null
-    constraint journals_source_type_shape check (source_type ~ '^[a-z][a-z_]*$'),
+  source_type finance.entity_name not null,
   source_id uuid not null,
   actor_ref uuid,
-  request_id text
-    constraint journals_request_id_length check (length(request_id) between 1 and 200),
-  memo text not null default ''
-    constraint journals_memo_length check (length(memo) <= 500),
-  reason text
-    constraint journals_reason_length check (length(reason) between 1 and 500),
+  request_id finance.request_id,
+  memo ledger.remark not null default '',
+  reason ledger.remark,
   lines smallint not null
     constraint journals_lines_range check (lines between 2 and 1000),
   constraint journals_pkey primary key (id),
@@ -40,7 +44,7 @@ create table ledger.journals (
   constraint journals_source_key unique (source_type, source_id, kind),
   constraint journals_reverses_key unique (reverses),
   constraint journals_reverses_fkey foreign key (reverses) references ledger.journals (id),
-  constraint journals_reversal_has_reason check (reverses is null or reason is not null)
+  constraint journals_reversal_has_reason check (reverses is null or coalesce(reason, '') <> '')
 );
 comment on table ledger.journals is 'Postings: each balances per currency, is complete when it commits, and never changes.';
 comment on column ledger.journals.id is 'Identity, UUID v7.';

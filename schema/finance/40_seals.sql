@@ -12,10 +12,8 @@ create table ledger.seals (
   seq bigint not null
     constraint seals_seq_range check (seq >= 1),
   journal_id uuid not null,
-  prev_hash bytea not null
-    constraint seals_prev_hash_length check (octet_length(prev_hash) = 32),
-  hash bytea not null
-    constraint seals_hash_length check (octet_length(hash) = 32),
+  prev_hash finance.sha256 not null,
+  hash finance.sha256 not null,
   sealed_at timestamptz not null default clock_timestamp(),
   constraint seals_pkey primary key (seq),
   constraint seals_journal_id_key unique (journal_id),
@@ -33,7 +31,7 @@ create table ledger.chain_head (
   one boolean not null default true
     constraint chain_head_one check (one),
   seq bigint not null,
-  hash bytea not null,
+  hash finance.sha256 not null,
   constraint chain_head_pkey primary key (one)
 );
 comment on table ledger.chain_head is 'The last link; its row lock lets one sealer work at a time.';

@@ -32,11 +32,13 @@ comment on function finance.claim_key(text, text, bytea) is
   'Null: the key is ours now. Else the stored answer of the same request. Another request breaks idempotency_keys_fingerprint (P0422).';
 
 create function finance.answer_key(p_scope text, p_key text, p_status smallint, p_response jsonb) returns void
-  language sql
+  language plpgsql
   set search_path = ''
 as $$
+begin
   update finance.idempotency_keys set status = p_status, response = p_response
-  where scope = p_scope and key = p_key
+  where scope = p_scope and key = p_key;
+end
 $$;
 comment on function finance.answer_key(text, text, smallint, jsonb) is 'Stores the answer under a claimed key.';
 
@@ -164,6 +166,7 @@ declare
   v_lines integer;
   v_unknown uuid;
   v_closed text;
+  v_may_fall boolean;
   v_falling_accounts uuid[];
   v_falling_funds uuid[];
   v_falling_currencies text[];
@@ -218,15 +221,16 @@ begin
   -- After the entries, whose foreign keys hold the accounts: a close that came first is seen, a later one waits.
   select
     array_agg(account_id order by account_id) filter (where floor_minor is not null and net * sign < 0),
-    min(code) filter (where closed_at is not null)
-  into v_falling_accounts, v_closed
+    min(code) filter (where closed_at is not null),
+    bool_or(fund_floor is not null and net > 0)
+  into v_falling_accounts, v_closed, v_may_fall
   from (
     select a.id as account_id, a.code, a.floor_minor, a.sign, coalesce(a.closed_at, f.closed_at) as closed_at,
-      sum(l.amount) as net
+      f.floor_minor as fund_floor, sum(l.amount) as net
     from unnest(p_accounts, p_amounts) l (account_id, amount)
     join ledger.accounts a on a.id = l.account_id
     left join ledger.funds f on f.id = a.fund_id
-    group by a.id, a.code, a.floor_minor, a.sign, f.closed_at
+    group by a.id, a.code, a.floor_minor, a.sign, f.closed_at, f.floor_minor
   ) touched;
   if v_closed is not null then
     raise exception 'an account of code % or its fund is closed', v_closed
@@ -240,16 +244,18 @@ begin
   having sum(l.amount) <> 0;
 
   -- Money out of a fund: only then is anything locked. Uncommitted gifts of others do not count yet.
-  select array_agg(fund_id), array_agg(currency) into v_falling_funds, v_falling_currencies
-  from (
-    select f.id as fund_id, a.currency
-    from unnest(p_accounts, p_amounts) l (account_id, amount)
-    join ledger.accounts a on a.id = l.account_id
-    join ledger.funds f on f.id = a.fund_id
-    where f.floor_minor is not null
-    group by f.id, a.currency
-    having sum(l.amount) > 0
-  ) falling;
+  if v_may_fall then
+    select array_agg(fund_id), array_agg(currency) into v_falling_funds, v_falling_currencies
+    from (
+      select f.id as fund_id, a.currency
+      from unnest(p_accounts, p_amounts) l (account_id, amount)
+      join ledger.accounts a on a.id = l.account_id
+      join ledger.funds f on f.id = a.fund_id
+      where f.floor_minor is not null
+      group by f.id, a.currency
+      having sum(l.amount) > 0
+    ) falling;
+  end if;
   if v_falling_funds is not null or v_falling_accounts is not null then
     -- Always funds before balances, each in order of id: two postings cannot wait for each other.
     perform 1 from ledger.funds where id = any (v_falling_funds) order by id for no key update;

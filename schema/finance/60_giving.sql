@@ -107,9 +107,9 @@ comment on column giving.contributions.updated_by is 'Contact who changed it las
 comment on column giving.contributions.version is 'Counts changes from 1; set by trigger; the ETag.';
 
 create unique index contributions_journal_id_key on giving.contributions (journal_id);
-create index contributions_contributor_id_idx on giving.contributions (contributor_id, occurred_on desc, id desc);
+create index contributions_contributor_id_idx on giving.contributions (contributor_id, created_at desc, id desc);
 create index contributions_fund_id_idx on giving.contributions (fund_id);
-create index contributions_project_ref_idx on giving.contributions (project_ref, occurred_on desc, id desc);
+create index contributions_project_ref_idx on giving.contributions (project_ref, created_at desc, id desc);
 create index contributions_currency_idx on giving.contributions (currency);
 create index contributions_created_at_idx on giving.contributions (created_at desc, id desc);
 

@@ -33,6 +33,22 @@ create domain platform.localized_text as jsonb
 comment on domain platform.localized_text is
   'A text for people, {"de": "...", "en": "..."}: both keys, at least one of them not blank.';
 
+-- Shapes that many rows have. A domain is compiled once per session, a check of a table at every statement.
+create domain platform.entity_name as text constraint entity_name_shape check (value ~ '^[a-z][a-z_]*$');
+comment on domain platform.entity_name is 'Name of an entity, singular: project, journal.';
+
+create domain platform.event_topic as text constraint event_topic_shape check (value ~ '^[a-z_]+(\.[a-z_]+)+\.v[0-9]+$');
+comment on domain platform.event_topic is 'Domain, entity, fact and version: platform.thing.happened.v1.';
+
+create domain platform.sha256 as bytea constraint sha256_length check (octet_length(value) = 32);
+comment on domain platform.sha256 is 'A SHA-256 digest, 32 bytes.';
+
+create domain platform.key_text as text constraint key_text_length check (length(value) between 1 and 255);
+comment on domain platform.key_text is 'Part of a key that somebody else chose; 1 to 255 characters.';
+
+create domain platform.http_status as smallint constraint http_status_range check (value between 100 and 599);
+comment on domain platform.http_status is 'Status of an HTTP answer.';
+
 create function platform.touch() returns trigger
   language plpgsql
   set search_path = ''

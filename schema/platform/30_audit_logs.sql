@@ -18,11 +18,9 @@ create table audit.audit_logs (
     constraint audit_logs_change_type_known check (
       change_type in ('create', 'update', 'delete', 'restore', 'transition', 'read', 'login', 'other')
     ),
-  entity_type text
-    constraint audit_logs_entity_type_shape check (entity_type ~ '^[a-z][a-z_]*$'),
+  entity_type platform.entity_name,
   entity_id uuid,
-  context_entity_type text
-    constraint audit_logs_context_entity_type_shape check (context_entity_type ~ '^[a-z][a-z_]*$'),
+  context_entity_type platform.entity_name,
   context_entity_id uuid,
   changed_fields text[] not null default '{}',
   old_value jsonb,

@@ -178,11 +178,13 @@ async fn a_reversal_negates_exactly_and_once() {
     let again = reversal("gen_random_uuid()", "1200,4000,1000", "-7,10,-3");
     owner.batch_execute("update ledger.funds set floor_minor = null").await.unwrap();
     assert_refused(&owner, &again, "23505", "journals_reverses_key").await;
-    let reasonless = format!(
-        "insert into ledger.journals (kind, effective_date, source_type, source_id, lines, reverses)
-         values ('a.b', '2026-11-21', 'test', gen_random_uuid(), 2, {B})"
-    );
-    assert_refused(&owner, &reasonless, "23514", "journals_reversal_has_reason").await;
+    for reason in ["null", "''"] {
+        let reasonless = format!(
+            "insert into ledger.journals (kind, effective_date, source_type, source_id, lines, reverses, reason)
+             values ('a.b', '2026-11-21', 'test', gen_random_uuid(), 2, {B}, {reason})"
+        );
+        assert_refused(&owner, &reasonless, "23514", "journals_reversal_has_reason").await;
+    }
     assert_eq!(breaks(&owner).await, Vec::<String>::new());
 }
 

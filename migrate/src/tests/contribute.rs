@@ -234,8 +234,8 @@ async fn a_refusal_names_its_constraint_and_leaves_nothing() {
         ),
         (Gift { note: Some(String::new()), ..gift() }, "23514", "contributions_note_length"),
         (Gift { note: Some("ä".repeat(501)), ..gift() }, "23514", "contributions_note_length"),
-        (Gift { key: String::new(), ..gift() }, "23514", "idempotency_keys_key_length"),
-        (Gift { key: "k".repeat(256), ..gift() }, "23514", "idempotency_keys_key_length"),
+        (Gift { key: String::new(), ..gift() }, "23514", "key_text_length"),
+        (Gift { key: "k".repeat(256), ..gift() }, "23514", "key_text_length"),
     ];
     for (gift, code, constraint) in cases {
         assert_eq!(gift.refusal(&app).await, (code.to_owned(), constraint.to_owned()), "{gift:?}");
