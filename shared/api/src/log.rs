@@ -6,6 +6,8 @@ use std::{
 };
 
 use db::Chain;
+use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::Problem;
@@ -21,38 +23,47 @@ pub(crate) struct Line<'a> {
     pub(crate) problem: Option<&'a Problem>,
 }
 
+#[derive(Serialize)]
+struct Written<'a> {
+    level: &'a str,
+    timestamp: Timestamp,
+    route: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'a str>,
+    status: u16,
+    duration_ms: f64,
+    cold: bool,
+    round_trips: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
 /// The line of a request; the first of an instance is marked cold.
 pub(crate) fn request(line: &Line<'_>) -> String {
     static WARM: AtomicBool = AtomicBool::new(false);
-    let level = match line.status {
-        500.. => "ERROR",
-        _ => "INFO",
+    let failed = line.status >= 500;
+    let written = Written {
+        level: if failed { "ERROR" } else { "INFO" },
+        timestamp: Timestamp::now(),
+        route: line.route,
+        request_id: line.request_id,
+        trace_id: line.trace.and_then(|trace| trace.split('-').nth(1)),
+        status: line.status,
+        duration_ms: milliseconds(line.duration),
+        cold: !WARM.swap(true, Ordering::Relaxed),
+        round_trips: line.round_trips,
+        code: line.problem.map(|problem| problem.code.code),
+        error: line.problem.filter(|_| failed).map(|problem| Chain(problem).to_string()),
     };
-    let mut json = json!({
-        "level": level,
-        "timestamp": jiff::Timestamp::now(),
-        "route": line.route,
-        "request_id": line.request_id,
-        "status": line.status,
-        "duration_ms": milliseconds(line.duration),
-        "cold": !WARM.swap(true, Ordering::Relaxed),
-        "round_trips": line.round_trips,
-    });
-    if let Some(trace) = line.trace.and_then(|t| t.split('-').nth(1)) {
-        json["trace_id"] = trace.into();
-    }
-    if let Some(problem) = line.problem {
-        json["code"] = problem.code.code.into();
-        if line.status >= 500 {
-            json["error"] = Chain(problem).to_string().into();
-        }
-    }
-    json.to_string()
+    serde_json::to_string(&written).unwrap_or_default()
 }
 
 /// The line of a function that cannot start.
 pub(crate) fn unfit(route: &str, why: &str) -> String {
-    let timestamp = jiff::Timestamp::now();
+    let timestamp = Timestamp::now();
     json!({ "level": "ERROR", "timestamp": timestamp, "route": route, "error": why }).to_string()
 }
 

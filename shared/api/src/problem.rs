@@ -159,7 +159,7 @@ impl Problem {
             "title": title,
             "status": status,
             "detail": self.detail,
-            "instance": format!("urn:uuid:{request_id}"),
+            "instance": format!("urn:aruuri:request:{request_id}"),
             "code": code,
             "request_id": request_id,
         });

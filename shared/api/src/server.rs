@@ -77,6 +77,8 @@ pub struct Server {
     auth: Option<Auth>,
     settings: Arc<Settings>,
     pool: Pool,
+    /// The query parameters that the route takes.
+    parameters: Vec<String>,
 }
 
 /// A response, and what the log should keep of it.
@@ -128,7 +130,11 @@ impl Server {
         };
         let pool = Pool::find(route.domain, route.access, route.name, var);
         let pool = pool.map_err(Unfit::Database)?;
-        Ok(Server { route, auth, settings: Arc::new(settings), pool })
+        let listed = route.list.iter().flat_map(|list| list.parameters());
+        let named = route.query.iter().map(|query| query.name.to_owned());
+        let localize = route.localized.then(|| "localize".to_owned());
+        let parameters = listed.chain(named).chain(localize).collect();
+        Ok(Server { route, auth, settings: Arc::new(settings), pool, parameters })
     }
 
     /// Opens the database connection ahead of the first request, if that is quick.
@@ -149,13 +155,13 @@ impl Server {
             Ok(request) => self.work(request, &db, deadline).await,
             Err(problem) => Err(problem),
         };
-        let mut response = match &result {
-            Ok(response) => response.clone(),
-            Err(problem) => problem.response(&id),
+        let (mut response, problem) = match result {
+            Ok(response) => (response, None),
+            Err(problem) => (problem.response(&id), Some(problem)),
         };
-        response.set(header::REQUEST_ID, id.clone());
+        response.set(header::REQUEST_ID, id.as_str());
         if let Some(trace) = &trace {
-            response.set(header::TRACEPARENT, trace.clone());
+            response.set(header::TRACEPARENT, trace.as_str());
         }
         if response.get(header::CACHE_CONTROL).is_none() {
             response.set(header::CACHE_CONTROL, "private, no-store");
@@ -168,7 +174,7 @@ impl Server {
             status: response.status,
             duration: started.elapsed(),
             round_trips: db.round_trips(),
-            problem: result.as_ref().err(),
+            problem: problem.as_ref(),
         });
         Answered { response, log }
     }
@@ -209,12 +215,8 @@ impl Server {
         if self.route.path == Route::UNROUTED {
             return Ok(());
         }
-        let listed: Vec<String> = self.route.list.iter().flat_map(|l| l.parameters()).collect();
         for (name, _) in request.queries() {
-            let known = listed.contains(name)
-                || self.route.query.iter().any(|q| q.name == name)
-                || (name == "localize" && self.route.localized);
-            if !known {
+            if !self.parameters.contains(name) {
                 return Err(Problem::parameter(problem::INVALID, name, "is not known here"));
             }
         }

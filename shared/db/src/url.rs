@@ -1,6 +1,7 @@
 //! Which URL a route gets, and what tokio-postgres may see of it.
 use std::{fmt, fs, net::IpAddr, time::Duration};
 
+use percent_encoding::percent_decode_str;
 use tokio_postgres::config::{Config, Host, SslMode};
 
 use crate::{Access, Domain, Error};
@@ -93,7 +94,9 @@ impl Url {
             match key {
                 "sslmode" => mode = Some(value),
                 "sslrootcert" if value == "system" => {}
-                "sslrootcert" => ca = Some(value.replace("%2F", "/").replace("%20", " ")),
+                "sslrootcert" => {
+                    ca = Some(percent_decode_str(value).decode_utf8_lossy().into_owned());
+                }
                 "pgbouncer"
                 | "schema"
                 | "connection_limit"

@@ -4,6 +4,7 @@
 //! named by the checksum of its migrations and demo data; each test gets a copy of its own.
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 #![allow(clippy::print_stderr, reason = "a test has no other place to say what it does")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 mod app;
 mod call;
 mod check;

@@ -49,7 +49,7 @@ fn example(Entry { code, status, title }: &Entry) -> Value {
         "title": title,
         "status": status,
         "detail": title,
-        "instance": format!("urn:uuid:{REQUEST_ID}"),
+        "instance": format!("urn:aruuri:request:{REQUEST_ID}"),
         "code": code,
         "request_id": REQUEST_ID,
     });
