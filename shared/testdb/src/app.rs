@@ -64,7 +64,7 @@ impl App {
     /// The same with a relay before the primary, which counts round trips and can fail.
     pub async fn through_relay(mut self) -> (App, Relay) {
         let primary = self.database.stack.ports.primary;
-        let relay = Relay::start(primary).await;
+        let relay = Relay::start(primary).await.expect("a free port");
         for value in self.env.values_mut() {
             *value = value.replace(&format!(":{primary}/"), &format!(":{}/", relay.port));
         }

@@ -10,13 +10,12 @@ mod call;
 mod check;
 mod database;
 mod examples;
-mod relay;
 
 pub use app::App;
 pub use call::{Answer, Call};
 pub use database::{Database, Seeds};
 pub use examples::wrong_examples;
-pub use relay::Relay;
+pub use stack::Relay;
 
 #[cfg(test)]
 mod tests;

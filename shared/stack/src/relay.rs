@@ -1,7 +1,10 @@
-//! A relay on loopback that counts round trips and connections, and can go silent or cut.
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+//! A relay on loopback that counts round trips and connections, and can go silent or cut: for tests and benchmarks.
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 
 use tokio::{
@@ -13,7 +16,7 @@ use tokio::{
     sync::Notify,
 };
 
-/// A relay to one port. It ends with the test.
+/// A relay to one port. It ends with the runtime that it was started in.
 #[derive(Clone, Debug)]
 pub struct Relay {
     /// Where it listens.
@@ -31,10 +34,12 @@ struct State {
 
 impl Relay {
     /// Relays to `port` on loopback.
-    pub async fn start(port: u16) -> Relay {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let relay =
-            Relay { port: listener.local_addr().expect("bound").port(), state: Arc::default() };
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub async fn start(port: u16) -> io::Result<Relay> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let relay = Relay { port: listener.local_addr()?.port(), state: Arc::default() };
         let state = relay.state.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -43,7 +48,7 @@ impl Relay {
                 tokio::spawn(join(client, server, state.clone()));
             }
         });
-        relay
+        Ok(relay)
     }
 
     /// Round trips since the last call: how often a client spoke after the server had.
