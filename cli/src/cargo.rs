@@ -102,7 +102,7 @@ fn no_cargo(error: std::io::Error) -> Failure {
 }
 
 /// The binaries in cargo's messages.
-fn executables(messages: &[u8]) -> Binaries {
+pub(crate) fn executables(messages: &[u8]) -> Binaries {
     let lines = messages.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
     messages

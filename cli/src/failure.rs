@@ -123,6 +123,11 @@ impl Failure {
         self
     }
 
+    /// Why, from the nearest cause to the farthest.
+    pub(crate) fn causes(&self) -> &[String] {
+        &self.why
+    }
+
     /// The code the process ends with.
     pub(crate) fn exit(&self) -> Exit {
         self.exit

@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr, and it never asks a question without a terminal.
 #![allow(dead_code, reason = "the frame comes before the commands that use it")]
 
+mod bench;
 mod cargo;
 mod completion;
 mod databases;
@@ -85,6 +86,7 @@ enum Command {
     Status(status::Status),
     Token(token::Token),
     Routes(routes::Routes),
+    Bench(bench::Bench),
     Doctor(doctor::Doctor),
     Completion(completion::Completion),
     Help(help::Help),
@@ -118,6 +120,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Status(command) => command.run(out),
         Command::Token(command) => command.run(out),
         Command::Routes(command) => command.run(out),
+        Command::Bench(command) => command.run(out),
         Command::Doctor(command) => command.run(out),
         Command::Completion(command) => command.run(out),
         Command::Help(command) => command.run(out),

@@ -81,7 +81,7 @@ async fn list(client: &Client) -> Result<Response<Body>, Error> {
         (nobody, Type::UUID),
         (&21_i64, Type::INT8),
     ];
-    let rows = client.query_typed(sql::NEWEST, &params).await?;
+    let rows = client.query_typed(sql::OLDEST, &params).await?;
     let data = rows.iter().take(20).map(Contribution::read).collect::<Result<Vec<_>, _>>()?;
     json(200, &Page { data })
 }

@@ -21,8 +21,8 @@ pub(crate) const FIND: &str = concat!(
          where t.id = $1 and ($2 is null or c.contact_ref = $2)"
 );
 
-/// `finance-list-contributions`.
-pub(crate) const NEWEST: &str = concat!(
+/// `finance-list-contributions` with `sort=created_at`.
+pub(crate) const OLDEST: &str = concat!(
     "select ",
     columns!(),
     "
@@ -34,8 +34,8 @@ pub(crate) const NEWEST: &str = concat!(
                and ($4 is null or t.status = $4)
                and ($5 is null or t.occurred_on >= $5)
                and ($6 is null or t.occurred_on < $6)
-               and ($7 is null or (t.created_at, t.id) < ($7, $8))
-             order by t.created_at desc, t.id desc
+               and ($7 is null or (t.created_at, t.id) > ($7, $8))
+             order by t.created_at, t.id
              limit $9"
 );
 

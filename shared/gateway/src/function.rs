@@ -50,7 +50,8 @@ impl Function {
     }
 
     /// The variables that Lambda sets, for a process whose Runtime API is at `runtime_api`.
-    pub(crate) fn lambda_env(&self, runtime_api: &str, instance: &str) -> Vec<(&str, String)> {
+    #[must_use]
+    pub fn lambda_env(&self, runtime_api: &str, instance: &str) -> Vec<(&str, String)> {
         let task_root = self.binary.parent().unwrap_or(&self.binary).display().to_string();
         vec![
             ("AWS_LAMBDA_RUNTIME_API", runtime_api.into()),

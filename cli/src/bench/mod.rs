@@ -1,0 +1,319 @@
+//! `bench`: what functions cost, beside the least that a function can cost.
+mod build;
+mod cold;
+mod counters;
+mod data;
+mod flights;
+mod gate;
+mod instance;
+mod requests;
+mod runtime_api;
+mod spread;
+mod warm;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use gateway::Function;
+use serde::Serialize;
+use serde_json::Value;
+use stack::Stack;
+use tokio::runtime::Runtime;
+
+use self::{
+    cold::Cold,
+    data::{Data, Link},
+    flights::Flights,
+    gate::Row,
+    requests::{Kind, Requests},
+    warm::Warm,
+};
+use crate::{
+    cargo::Binaries,
+    failure::{Exit, Failure},
+    functions,
+    output::Output,
+};
+
+/// The package, binary and name of the function that ours are compared with.
+const LIMIT: &str = "limit";
+
+/// Compare functions with a minimal one: cold starts, warm invocations, and the goals that CI keeps
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  cargo aruuri bench cold warm            ratios on this machine, through PgBouncer
+  cargo aruuri bench cold --tls --direct  the same start with TLS and without a pooler
+  cargo aruuri bench gate                 exit 1 when a goal is missed that does not depend on load
+  cargo aruuri bench gate --binaries target/lambda
+
+Times depend on the machine and on what else it does; ratios come from runs in turns and depend less.")]
+pub(crate) struct Bench {
+    /// What to measure
+    #[arg(required = true, value_enum)]
+    what: Vec<What>,
+    /// Pairs of cold starts, and rounds of warm invocations
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    samples: Option<u16>,
+    /// Connect with TLS
+    #[arg(long)]
+    tls: bool,
+    /// Connect to PostgreSQL itself, not through PgBouncer
+    #[arg(long)]
+    direct: bool,
+    /// Deployed functions whose size the gate looks at; otherwise the three it builds
+    #[arg(long, value_name = "FOLDER")]
+    binaries: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+enum What {
+    /// Start to first poll and to first answer
+    Cold,
+    /// Invocations back to back
+    Warm,
+    /// The goals that do not depend on load
+    Gate,
+    /// All of them
+    All,
+}
+
+/// One of the two that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Side {
+    Ours,
+    Limit,
+}
+
+impl Side {
+    fn name(self) -> &'static str {
+        match self {
+            Side::Ours => "ours",
+            Side::Limit => LIMIT,
+        }
+    }
+}
+
+/// What every measurement stands on.
+#[derive(Debug)]
+struct Bed<'a> {
+    requests: Requests<'a>,
+    binaries: &'a Binaries,
+    link: Link,
+    logs: &'a Path,
+    out: &'a Output,
+    runtime: &'a Runtime,
+    /// Why instructions are not counted, if they are not.
+    no_instructions: Option<&'a str>,
+    /// Contributions that were answered as created.
+    created: &'a Mutex<Vec<Value>>,
+}
+
+impl<'a> Bed<'a> {
+    /// The same with another way to the database.
+    fn with(&self, link: Link) -> Bed<'a> {
+        Bed { link, ..*self }
+    }
+
+    fn binary(&self, name: &str) -> PathBuf {
+        self.binaries.get(name).cloned().unwrap_or_else(|| name.into())
+    }
+
+    /// A function of a side, with its variables; `relay` is a port to connect through.
+    fn function(&self, side: Side, kind: Kind, relay: Option<u16>) -> Result<Function, Failure> {
+        let route = kind.route();
+        let data = self.requests.data;
+        let url = data.url(route.access, self.link, relay)?;
+        if side == Side::Ours {
+            return Ok(Function::of(route, self.binary(route.name), |name| {
+                if name.contains("_DATABASE_URL") { Some(url.clone()) } else { data.variable(name) }
+            }));
+        }
+        let ca = data.variable("SSL_CERT_FILE").unwrap_or_default();
+        Ok(Function {
+            name: LIMIT.to_owned(),
+            method: route.method.to_string(),
+            path: route.path.to_owned(),
+            timeout: Duration::from_secs(route.timeout_s.into()),
+            memory_mb: route.memory_mb,
+            binary: self.binary(LIMIT),
+            env: vec![("DATABASE_URL".to_owned(), url), ("SSL_CERT_FILE".to_owned(), ca)],
+        })
+    }
+
+    /// Remembers a contribution that was answered as created.
+    fn created(&self, row: Option<Value>) {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner).extend(row);
+    }
+
+    /// What was answered as created since the last call and is not so in the database.
+    fn wrong_rows(&self) -> Result<Vec<String>, Failure> {
+        let mut created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+        let created = std::mem::take(&mut *created);
+        self.runtime.block_on(self.requests.data.wrong_rows(&created))
+    }
+}
+
+/// What was measured, and on what.
+#[derive(Debug, Serialize)]
+struct Report {
+    machine: Machine,
+    through: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cold: Option<Cold>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warm: Option<Warm>,
+    round_trips: Vec<Flights>,
+    binary_bytes: Vec<Size>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate: Option<Vec<Row>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Machine {
+    architecture: &'static str,
+    processors: usize,
+    load_1min: Option<f64>,
+    postgres: String,
+    pgbouncer: Option<String>,
+    /// Why `user_instructions` is null, if it is.
+    no_instructions: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Size {
+    name: String,
+    bytes: u64,
+}
+
+impl Bench {
+    /// Builds, makes a database, measures and reports.
+    pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
+        let stack = Stack::find()?;
+        let running = stack.up(|step| out.step(step))?;
+        let binaries = build::build(&running.root, out)?;
+        let runtime = functions::runtime()?;
+        let data = runtime.block_on(Data::new(&running, out))?;
+        let token = stack.signer()?.token(stack::developer(), &["treasurer"], 24 * 3600)?;
+        let logs = stack.file("bench");
+        fs::create_dir_all(&logs).map_err(|error| {
+            Failure::new(Exit::Failure, "cannot keep the logs of functions")
+                .place(logs.display())
+                .because(&error)
+        })?;
+        let no_instructions = counters::counts_instructions().err();
+        let created = Mutex::default();
+        let bed = Bed {
+            requests: Requests { data: &data, token: &token },
+            binaries: &binaries,
+            link: Link { direct: self.direct, tls: self.tls },
+            logs: &logs,
+            out,
+            runtime: &runtime,
+            no_instructions: no_instructions.as_deref(),
+            created: &created,
+        };
+        let report = self.measure(&bed)?;
+        out.data(&report, report.text())?;
+        match report.gate.as_deref().and_then(gate::missed) {
+            Some(failure) => Err(failure),
+            None => Ok(Exit::Ok),
+        }
+    }
+
+    fn measure(&self, bed: &Bed<'_>) -> Result<Report, Failure> {
+        let what: BTreeSet<What> = self.what.iter().copied().collect();
+        let wants = |one| what.contains(&one) || what.contains(&What::All);
+        let samples = |default| self.samples.map_or(default, usize::from);
+        let cold = wants(What::Cold).then(|| cold::measure(bed, samples(100))).transpose()?;
+        let warm = wants(What::Warm).then(|| warm::measure(bed, samples(20))).transpose()?;
+        let compared = cold.is_some() || warm.is_some();
+        let round_trips = if compared { flights::measure(bed)? } else { Vec::new() };
+        let plain = bed.with(Link { direct: false, tls: false });
+        let gate = wants(What::Gate)
+            .then(|| gate::measure(&plain, self.binaries.as_deref()))
+            .transpose()?;
+        if let Some(wrong) = bed.wrong_rows()?.first() {
+            return Err(Failure::new(Exit::Failure, "a wrong answer").why(wrong));
+        }
+        Ok(Report {
+            machine: Machine::of(bed)?,
+            through: bed.link.name(),
+            cold,
+            warm,
+            round_trips,
+            binary_bytes: sizes(bed.binaries),
+            gate,
+        })
+    }
+}
+
+impl Machine {
+    fn of(bed: &Bed<'_>) -> Result<Machine, Failure> {
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let [_, pgbouncer] = stack::installed();
+        Ok(Machine {
+            architecture: std::env::consts::ARCH,
+            processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            load_1min: load.split(' ').next().and_then(|load| load.parse().ok()),
+            postgres: bed.runtime.block_on(bed.requests.data.server_version())?,
+            pgbouncer: pgbouncer.version,
+            no_instructions: bed.no_instructions.map(str::to_owned),
+        })
+    }
+}
+
+fn sizes(binaries: &Binaries) -> Vec<Size> {
+    let size = |(name, path): (&String, &PathBuf)| Size {
+        name: name.clone(),
+        bytes: fs::metadata(path).map_or(0, |meta| meta.len()),
+    };
+    binaries.iter().map(size).collect()
+}
+
+/// `4.1`.
+fn mib(kib: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    let mib = kib as f64 / 1024.0;
+    format!("{mib:.1}")
+}
+
+impl Report {
+    fn text(&self) -> String {
+        let Machine { architecture, processors, load_1min, postgres, pgbouncer, no_instructions } =
+            &self.machine;
+        let mut text = format!(
+            "through {}; {processors} processors ({architecture}), load {}; PostgreSQL {postgres}, PgBouncer {}\n",
+            self.through,
+            load_1min.unwrap_or_default(),
+            pgbouncer.as_deref().unwrap_or("not there"),
+        );
+        if let Some(why) = no_instructions {
+            text.push_str(&format!("no instructions counted: {why}\n"));
+        }
+        let mut add = |table: String| text.push_str(&format!("\n{table}"));
+        if let Some(cold) = &self.cold {
+            add(cold.table().to_string());
+        }
+        if let Some(warm) = &self.warm {
+            add(warm.table().to_string());
+        }
+        if !self.round_trips.is_empty() {
+            add(flights::table(&self.round_trips).to_string());
+        }
+        if let Some(rows) = &self.gate {
+            add(gate::table(rows).to_string());
+        }
+        for Size { name, bytes } in &self.binary_bytes {
+            text.push_str(&format!("{name}: {bytes} bytes stripped\n"));
+        }
+        text
+    }
+}
