@@ -41,6 +41,7 @@ pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failu
             Failure::new(Exit::Failure, format!("{name}: migrations are not applied"))
                 .place(migrations.display())
                 .because(&error)
+                .next("cargo aruuri down --purge, if the local data may go")
         })?;
         for file in &report.applied {
             out.step(format_args!("{name}: applied {}", file.file));
@@ -59,7 +60,7 @@ pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failu
             Failure::new(Exit::Failure, format!("{name}: demo data is not loaded"))
                 .place(seeds.display())
                 .because(&error)
-                .next("cargo aruuri down --purge, if older demo data is in the way")
+                .next("cargo aruuri down --purge, if the local data may go")
         })?;
         for file in seeded.iter().filter(|file| file.rows > 0) {
             out.step(format_args!("{name}: loaded {} ({} rows)", file.file, file.rows));

@@ -36,23 +36,29 @@ pub(crate) fn function(
     running: &Running,
     binaries: &BTreeMap<String, PathBuf>,
 ) -> Function {
-    let binary = binaries.get(route.name).cloned().unwrap_or_else(|| route.name.into());
-    Function::of(route, binary, |name| value(route, running, name))
+    let database = route.domain.name();
+    function_on(route, running, binaries, |kind| running.url(route.domain, kind, database))
 }
 
-/// What a variable holds on this machine.
-///
-/// A reading route is given the reading role on both of its URLs: its fallback must not be able to write.
-fn value(route: &Route, running: &Running, name: &str) -> Option<String> {
-    let database = route.domain.name();
-    match name {
+/// The same on the database that `url` leads to.
+pub(crate) fn function_on(
+    route: &Route,
+    running: &Running,
+    binaries: &BTreeMap<String, PathBuf>,
+    url: impl Fn(Kind) -> Option<String>,
+) -> Function {
+    let binary = binaries.get(route.name).cloned().unwrap_or_else(|| route.name.into());
+    Function::of(route, binary, |name| match name {
         "SSL_CERT_FILE" => Some(running.ca_pem.display().to_string()),
         "ARUURI_VERSION" => Some("dev".into()),
-        _ if route.access == Access::Read && name.ends_with("_DATABASE_URL_POOLED") => {
-            running.url(route.domain, Kind::PooledRead, database)
+        // A reading route's fallback must not be able to write either.
+        _ if name.ends_with("_DATABASE_URL_POOLED") && route.access == Access::Read => {
+            url(Kind::PooledRead)
         }
+        _ if name.ends_with("_DATABASE_URL_POOLED") => url(Kind::Pooled),
+        _ if name.ends_with("_DATABASE_URL_READ") => url(Kind::Read),
         _ => running.env.get(name).cloned(),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub(crate) struct Invoke {
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+pub(crate) struct Report<'a> {
     function: &'a str,
     response: Response,
     log: Vec<Value>,
@@ -170,13 +170,13 @@ impl Invoke {
 }
 
 /// What to hand to the function, before its tokens are made.
-enum Event {
+pub(crate) enum Event {
     Example(&'static Route, &'static Example),
     Text(String),
 }
 
 impl Event {
-    fn read(path: &Path) -> Result<Event, Failure> {
+    pub(crate) fn read(path: &Path) -> Result<Event, Failure> {
         let wrong = || Failure::new(Exit::Usage, "cannot read the event").place(path.display());
         let text = if path == Path::new("-") {
             let mut text = String::new();
@@ -216,7 +216,7 @@ impl Event {
 }
 
 impl Report<'_> {
-    fn new<'a>(
+    pub(crate) fn new<'a>(
         function: &'a str,
         answer: Answer,
         log: &[String],
@@ -238,7 +238,7 @@ impl Report<'_> {
         }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Response { status, headers, body, .. } = &self.response;
         let mut text = match status {
             400.. => Paint::bad(status).to_string(),

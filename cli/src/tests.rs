@@ -1,6 +1,8 @@
 //! The frame: options, output and failures. Commands have tests of their own.
 mod functions;
+mod invoke;
 mod routes;
+mod watch;
 
 use clap::{CommandFactory, Parser};
 

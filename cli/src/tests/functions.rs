@@ -3,7 +3,7 @@ use std::{collections::HashMap, time::Duration};
 
 use api::Route;
 use db::{Access, Domain};
-use gateway::{Config, Function, Gateway, Limits, Log, example_path};
+use gateway::{Config, Gateway, Limits, Log, example_path};
 use stack::{Kind, Stack};
 use testdb::{Database, Seeds};
 use tokio::{
@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     cargo::Build,
+    functions::function_on,
     output::{Format, Output},
     routes,
 };
@@ -35,18 +36,7 @@ async fn every_function_answers_its_first_example_as_a_real_process() {
     let build = Build { root: stack.root(), release: false, only: None };
     let binaries = build.run(&Output::new(Format::Table, true, 0)).await.unwrap();
     let functions = routes::all().into_iter().map(|route| {
-        Function::of(route, binaries[route.name].clone(), |name| {
-            let database = &databases[&route.domain];
-            match (name, route.access) {
-                ("SSL_CERT_FILE", _) => Some(running.ca_pem.display().to_string()),
-                (name, _) if name.ends_with("_URL_READ") => database.url(Kind::Read),
-                (name, Access::Read) if name.ends_with("_URL_POOLED") => {
-                    database.url(Kind::PooledRead)
-                }
-                (name, _) if name.ends_with("_URL_POOLED") => database.url(Kind::Pooled),
-                _ => running.env.get(name).cloned(),
-            }
-        })
+        function_on(route, &running, &binaries, |kind| databases[&route.domain].url(kind))
     });
     let (functions, log) = (functions.collect(), Log::none());
     let gateway = Gateway::start(Config { port: 0, functions, limits: Limits::default(), log })
