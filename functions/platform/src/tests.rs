@@ -3,6 +3,10 @@ use testdb::{App, wrong_examples};
 
 use crate::{ROUTES, sql};
 
+mod audit_logs;
+mod settings;
+mod unrouted;
+
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Platform).await;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use api::{Route, Server};
 use db::{Domain, variables};
 use lambda_http::{Body, http};
+use serde_json::Value;
 use stack::{Kind, Stack};
 use tokio::sync::Mutex;
 
@@ -78,7 +79,7 @@ impl App {
     }
 
     /// A bearer token with these claims, signed with the developer's key.
-    pub fn token(&self, claims: &serde_json::Value) -> String {
+    pub fn token(&self, claims: &Value) -> String {
         self.signer.sign(claims).expect("a token can be signed")
     }
 
@@ -94,6 +95,29 @@ impl App {
             })
         };
         Answer::new(server.answer(self.request(route, call.into())).await)
+    }
+
+    /// Creates what a test needs, and gives it back as it was answered.
+    pub async fn created(&self, route: &'static Route, role: &str, body: &Value) -> Value {
+        let answer = self.call(route, Call::role(role).json(body)).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.body
+    }
+
+    /// Goes through a list page by page, and gives the `member` of every row.
+    pub async fn walk(&self, route: &'static Route, call: Call, member: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut page = call.clone();
+        loop {
+            let answer = self.call(route, page).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            let rows = answer.body["data"].as_array().expect("a page");
+            all.extend(rows.iter().map(|row| row[member].as_str().unwrap_or_default().to_owned()));
+            let cursor = answer.body["next_cursor"].as_str();
+            assert_eq!(answer.header("link").is_some(), cursor.is_some());
+            let Some(cursor) = cursor else { return all };
+            page = call.clone().query(format!("{}&cursor={cursor}", call.query));
+        }
     }
 
     fn request(&self, route: &Route, call: Call) -> lambda_http::Request {

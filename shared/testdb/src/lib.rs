@@ -10,11 +10,13 @@ mod call;
 mod check;
 mod database;
 mod examples;
+mod life;
 
 pub use app::App;
 pub use call::{Answer, Call};
 pub use database::{Database, Seeds};
 pub use examples::wrong_examples;
+pub use life::Life;
 pub use stack::Relay;
 
 #[cfg(test)]
