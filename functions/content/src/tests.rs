@@ -3,6 +3,9 @@ use testdb::{App, wrong_examples};
 
 use crate::{ROUTES, sql};
 
+mod categories;
+mod posts;
+
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Content).await;

@@ -109,8 +109,11 @@ macro_rules! page {
                and ($2 is null or t.status = $2)
                and ($3 is null or t.slug = $3)
                and ($4 is null or exists (
-                 select from cms.blog_post_categories f
-                 where f.post_id = t.id and f.category_id = $4 and f.deleted_at is null
+                 select
+                 from cms.blog_post_categories f
+                 join cms.categories c on c.id = f.category_id
+                 where f.post_id = t.id and c.id = $4
+                   and f.deleted_at is null and c.deleted_at is null
                ))
                and ($5 is null or ",
             $after,
