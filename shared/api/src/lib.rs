@@ -23,7 +23,9 @@ pub use localize::DEFAULT_LOCALE;
 pub use once::{created_once, in_progress, key_reused, once};
 pub use problem::{Code, Fault, OnConstraint, Problem};
 pub use request::Request;
-pub use response::{Resource, Response, created, deleted, found, missed, no_content, ok};
+pub use response::{
+    Resource, Response, changed, created, deleted, found, missed, no_content, ok, restored,
+};
 pub use route::{Answer, Example, Idempotency, Method, Query, Route};
 pub use serve::{Exit, serve};
 pub use server::{Answered, Server, Unfit, variables};

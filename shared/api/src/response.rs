@@ -1,4 +1,6 @@
 //! What a route answers.
+use std::future::Future;
+
 use db::Deletion;
 use serde::Serialize;
 
@@ -127,6 +129,40 @@ pub fn found<T: Resource>(
     what: &'static str,
 ) -> Result<Response, Problem> {
     ok(req, &row.ok_or_else(|| Problem::not_found(what))?)
+}
+
+/// The answer to a change of one version: 200 with what it became; `live` looks for the row if the
+/// change met none.
+///
+/// # Errors
+/// 404 if there is no such row, 412 if it is of another version.
+pub async fn changed<T: Resource>(
+    req: &Request,
+    changed: Option<T>,
+    live: impl Future<Output = Result<Option<T>, db::Error>>,
+    what: &'static str,
+) -> Result<Response, Problem> {
+    match changed {
+        Some(row) => ok(req, &row),
+        None => Err(missed(live.await?, what)),
+    }
+}
+
+/// The answer to a restore: 200 with what is back, or with what `live` finds, which was never gone.
+///
+/// # Errors
+/// 404 if there is no such row.
+pub async fn restored<T: Resource>(
+    req: &Request,
+    back: Option<T>,
+    live: impl Future<Output = Result<Option<T>, db::Error>>,
+    what: &'static str,
+) -> Result<Response, Problem> {
+    let row = match back {
+        Some(row) => Some(row),
+        None => live.await?,
+    };
+    found(req, row, what)
 }
 
 /// 201 with the resource and its `Location`.

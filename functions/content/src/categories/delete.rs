@@ -19,61 +19,33 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(delete(req, db)),
     examples: &[
-        Example {
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""1""#)],
-            status: 204,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "in-use",
-            role: Some("editor"),
             path: &["edfea5bc-d664-563b-8da7-a1700f8a878d"],
-            headers: &[("if-match", r#""1""#)],
             status: 409,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "no-version",
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            status: 428,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "stale",
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""99""#)],
-            status: 412,
-            ..Example::DEFAULT
-        },
+        Example { name: "no-version", headers: &[], status: 428, ..GOOD },
+        Example { name: "stale", headers: &[("if-match", r#""99""#)], status: 412, ..GOOD },
         Example {
             name: "not-found",
-            role: Some("editor"),
             path: &["00000000-0000-4000-8000-000000000000"],
-            headers: &[("if-match", r#""1""#)],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""1""#)],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""1""#)],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("editor"),
+    path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
+    headers: &[("if-match", r#""1""#)],
+    status: 204,
+    ..Example::DEFAULT
 };
 
 async fn delete(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {

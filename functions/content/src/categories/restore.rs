@@ -21,33 +21,23 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
     examples: &[
-        Example {
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "not-found",
-            role: Some("editor"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("editor"),
+    path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
+    ..Example::DEFAULT
 };
 
 async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
@@ -59,9 +49,5 @@ async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .on_constraint("categories_parent_id_fkey", || {
             Problem::conflict("the category above it is deleted: restore that first")
         })?;
-    let category = match restored {
-        Some(category) => Some(category),
-        None => FIND.opt(db, (id,)).await?,
-    };
-    api::found(req, category, "category")
+    api::restored(req, restored, FIND.opt(db, (id,)), "category").await
 }

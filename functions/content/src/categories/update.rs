@@ -22,68 +22,34 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(update(req, db)),
     examples: &[
-        Example {
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"name": {"de": "Energie sparen", "en": "Saving energy"}, "parent_id": null}"#,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "below-itself",
-            role: Some("editor"),
             path: &["edfea5bc-d664-563b-8da7-a1700f8a878d"],
-            headers: &[("if-match", r#""1""#)],
             body: r#"{"parent_id": "8e58b040-d61e-56da-b5f6-6a7850f05713"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "slug-taken",
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"slug": "news"}"#,
-            status: 409,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "stale",
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""99""#)],
-            body: r#"{"parent_id": null}"#,
-            status: 412,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-version",
-            role: Some("editor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            body: r#"{"parent_id": null}"#,
-            status: 428,
-            ..Example::DEFAULT
-        },
+        Example { name: "slug-taken", body: r#"{"slug": "news"}"#, status: 409, ..GOOD },
+        Example { name: "stale", headers: &[("if-match", r#""99""#)], status: 412, ..GOOD },
+        Example { name: "no-version", headers: &[], status: 428, ..GOOD },
         Example {
             name: "not-found",
-            role: Some("editor"),
             path: &["00000000-0000-4000-8000-000000000000"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"parent_id": null}"#,
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"parent_id": null}"#,
-            status: 403,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("editor"),
+    path: &["8e58b040-d61e-56da-b5f6-6a7850f05713"],
+    headers: &[("if-match", r#""1""#)],
+    body: r#"{"name": {"de": "Energie sparen", "en": "Saving energy"}, "parent_id": null}"#,
+    ..Example::DEFAULT
 };
 
 /// What changes: an absent member stays, null clears.
@@ -108,8 +74,11 @@ async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { slug: Change(slug), name: Change(name), parent_id } = req.json()?;
     let (set_parent, parent) = parent_id.into_parts();
     let change = (id, version, slug, name, set_parent, parent, req.actor()?);
-    match super::refused(UPDATE.opt(db, change).await)? {
-        Some(category) => api::ok(req, &category),
-        None => Err(api::missed(FIND.opt(db, (id,)).await?, "category")),
-    }
+    api::changed(
+        req,
+        super::refused(UPDATE.opt(db, change).await)?,
+        FIND.opt(db, (id,)),
+        "category",
+    )
+    .await
 }

@@ -21,33 +21,23 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
     examples: &[
-        Example {
-            role: Some("editor"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "not-found",
-            role: Some("editor"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("editor"),
+    path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
+    ..Example::DEFAULT
 };
 
 async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
@@ -56,9 +46,5 @@ async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .opt(db, (id, req.actor()?))
         .await
         .on_constraint("blog_posts_slug_key", super::slug_taken)?;
-    let post = match restored {
-        Some(post) => Some(post),
-        None => FIND.opt(db, (id, true)).await?,
-    };
-    api::found(req, post, "post")
+    api::restored(req, restored, FIND.opt(db, (id, true)), "post").await
 }

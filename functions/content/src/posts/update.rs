@@ -26,102 +26,66 @@ pub const ROUTE: Route = Route {
     body_limit: super::BODY_LIMIT,
     answer: |req, db| Box::pin(update(req, db)),
     examples: &[
-        Example {
-            role: Some("editor"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"status": "in_review", "category_ids": ["1ecd7c73-0026-58a1-bf2f-22b2151b68a0"]}"#,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "publish",
-            role: Some("publisher"),
-            path: &["ab1f4607-d853-58e9-82b7-577ad43f6553"],
-            headers: &[("if-match", r#""2""#)],
-            body: r#"{"status": "published"}"#,
-            ..Example::DEFAULT
-        },
+        GOOD,
+        Example { name: "publish", body: r#"{"status": "published"}"#, ..REVIEWED },
         Example {
             name: "schedule",
             role: Some("admin"),
-            path: &["ab1f4607-d853-58e9-82b7-577ad43f6553"],
-            headers: &[("if-match", r#""2""#)],
             body: r#"{"status": "scheduled", "published_at": "2030-01-01T09:00:00Z"}"#,
-            ..Example::DEFAULT
+            ..REVIEWED
         },
         Example {
             name: "schedule-without-a-time",
-            role: Some("publisher"),
-            path: &["ab1f4607-d853-58e9-82b7-577ad43f6553"],
-            headers: &[("if-match", r#""2""#)],
             body: r#"{"status": "scheduled"}"#,
             status: 422,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "skipped-step",
-            role: Some("publisher"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"status": "published"}"#,
-            status: 409,
-            ..Example::DEFAULT
+            ..REVIEWED
         },
         Example {
             name: "not-a-publisher",
             role: Some("editor"),
-            path: &["ab1f4607-d853-58e9-82b7-577ad43f6553"],
-            headers: &[("if-match", r#""2""#)],
             body: r#"{"status": "published"}"#,
             status: 403,
-            ..Example::DEFAULT
+            ..REVIEWED
+        },
+        Example {
+            name: "skipped-step",
+            role: Some("publisher"),
+            body: r#"{"status": "published"}"#,
+            status: 409,
+            ..GOOD
         },
         Example {
             name: "unknown-category",
-            role: Some("editor"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            headers: &[("if-match", r#""1""#)],
             body: r#"{"category_ids": ["00000000-0000-4000-8000-000000000000"]}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "stale",
-            role: Some("editor"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            headers: &[("if-match", r#""99""#)],
-            body: r#"{"excerpt": null}"#,
-            status: 412,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-version",
-            role: Some("editor"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            body: r#"{"excerpt": null}"#,
-            status: 428,
-            ..Example::DEFAULT
-        },
+        Example { name: "stale", headers: &[("if-match", r#""99""#)], status: 412, ..GOOD },
+        Example { name: "no-version", headers: &[], status: 428, ..GOOD },
         Example {
             name: "not-found",
-            role: Some("editor"),
             path: &["00000000-0000-4000-8000-000000000000"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"excerpt": null}"#,
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"excerpt": null}"#,
-            status: 403,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("editor"),
+    path: &["99f3d1d0-ddac-59c6-995f-72f9754c0616"],
+    headers: &[("if-match", r#""1""#)],
+    body: r#"{"status": "in_review", "category_ids": ["1ecd7c73-0026-58a1-bf2f-22b2151b68a0"]}"#,
+    ..Example::DEFAULT
+};
+
+const REVIEWED: Example = Example {
+    role: Some("publisher"),
+    path: &["ab1f4607-d853-58e9-82b7-577ad43f6553"],
+    headers: &[("if-match", r#""2""#)],
+    ..Example::DEFAULT
 };
 
 /// What changes: an absent member stays, null clears.

@@ -28,28 +28,20 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(contribute(req, db)),
     examples: &[
-        Example {
-            role: Some("contributor"),
-            headers: &[("idempotency-key", "my-gift")],
-            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}, "project_ref": "03262721-01f4-5300-9f04-f6a6dee60d17", "note": "For the ovens."}"#,
-            status: 201,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "by-the-treasurer",
             role: Some("treasurer"),
             headers: &[("idempotency-key", "cheque-17")],
             body: r#"{"contributor_id": "a8cfb5cc-b2b8-5e6a-9e23-050196403c82", "amount": {"amount": 10000, "currency": "EUR"}, "occurred_on": "2026-11-02"}"#,
-            status: 201,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "too-small",
-            role: Some("contributor"),
             headers: &[("idempotency-key", "nothing")],
             body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 0, "currency": "GBP"}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "unknown-contributor",
@@ -57,23 +49,21 @@ pub const ROUTE: Route = Route {
             headers: &[("idempotency-key", "from-nobody")],
             body: r#"{"contributor_id": "00000000-0000-4000-8000-000000000000", "amount": {"amount": 2500, "currency": "GBP"}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "for-somebody-else",
-            role: Some("contributor"),
             headers: &[("idempotency-key", "not-mine")],
             body: r#"{"contributor_id": "a8cfb5cc-b2b8-5e6a-9e23-050196403c82", "amount": {"amount": 2500, "currency": "GBP"}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "unknown-currency",
-            role: Some("contributor"),
             headers: &[("idempotency-key", "in-gold")],
             body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "XAU"}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "closed-period",
@@ -81,7 +71,7 @@ pub const ROUTE: Route = Route {
             headers: &[("idempotency-key", "long-ago")],
             body: r#"{"contributor_id": "a8cfb5cc-b2b8-5e6a-9e23-050196403c82", "amount": {"amount": 2500, "currency": "GBP"}, "occurred_on": "1999-12-31"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "taken-id",
@@ -89,32 +79,39 @@ pub const ROUTE: Route = Route {
             headers: &[("idempotency-key", "again")],
             body: r#"{"contributor_id": "a8cfb5cc-b2b8-5e6a-9e23-050196403c82", "amount": {"amount": 2500, "currency": "GBP"}, "id": "0dd70a6e-8f91-5fde-b0cb-26fee975e135"}"#,
             status: 409,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "missing-key",
-            role: Some("contributor"),
+            headers: &[],
             body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}}"#,
             status: 400,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "not-allowed",
             role: Some("auditor"),
             headers: &[("idempotency-key", "audited")],
-            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}}"#,
             status: 403,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "no-token",
+            role: None,
             headers: &[("idempotency-key", "unknown")],
-            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}}"#,
             status: 401,
-            ..Example::DEFAULT
+            ..GOOD
         },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("contributor"),
+    headers: &[("idempotency-key", "my-gift")],
+    body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}, "project_ref": "03262721-01f4-5300-9f04-f6a6dee60d17", "note": "For the ovens."}"#,
+    status: 201,
+    ..Example::DEFAULT
 };
 
 /// Money given.

@@ -20,46 +20,31 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Contribution>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
-        Example {
-            role: Some("treasurer"),
-            path: &["7a15bccd-19e9-5356-b192-e3d97940345c"],
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "their-own",
             role: Some("contributor"),
             path: &["0dd70a6e-8f91-5fde-b0cb-26fee975e135"],
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "of-somebody-else",
-            role: Some("contributor"),
-            path: &["7a15bccd-19e9-5356-b192-e3d97940345c"],
-            status: 404,
-            ..Example::DEFAULT
-        },
+        Example { name: "of-somebody-else", role: Some("contributor"), status: 404, ..GOOD },
         Example {
             name: "not-found",
             role: Some("auditor"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("editor"),
-            path: &["7a15bccd-19e9-5356-b192-e3d97940345c"],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["7a15bccd-19e9-5356-b192-e3d97940345c"],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("editor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("treasurer"),
+    path: &["7a15bccd-19e9-5356-b192-e3d97940345c"],
+    ..Example::DEFAULT
 };
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {

@@ -28,56 +28,53 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
-        Example {
-            role: Some("treasurer"),
-            headers: &[("idempotency-key", "new-contributor")],
-            body: r#"{"type": "individual", "display_name": "Priya Nair", "email": "priya@example.org", "locale": "en"}"#,
-            status: 201,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "contact-taken",
-            role: Some("treasurer"),
+            headers: &[],
             body: r#"{"type": "individual", "display_name": "Amara again", "contact_ref": "3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24"}"#,
             status: 409,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "known-nobody",
-            role: Some("treasurer"),
+            headers: &[],
             body: r#"{"type": "anonymous", "display_name": "Nobody", "email": "nobody@example.org"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "unknown-type",
-            role: Some("treasurer"),
+            headers: &[],
             body: r#"{"type": "robot", "display_name": "R2"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "no-address",
-            role: Some("treasurer"),
+            headers: &[],
             body: r#"{"type": "trust", "display_name": "Trust", "email": "at home"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "not-allowed",
             role: Some("contributor"),
-            body: r#"{"type": "individual", "display_name": "Priya Nair", "email": "priya@example.org"}"#,
+            headers: &[],
             status: 403,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "no-token",
-            body: r#"{"type": "individual", "display_name": "Priya Nair", "email": "priya@example.org"}"#,
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "no-token", role: None, headers: &[], status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("treasurer"),
+    headers: &[("idempotency-key", "new-contributor")],
+    body: r#"{"type": "individual", "display_name": "Priya Nair", "email": "priya@example.org", "locale": "en"}"#,
+    status: 201,
+    ..Example::DEFAULT
 };
 
 /// A new contributor.

@@ -17,46 +17,31 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Contributor>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
-        Example {
-            role: Some("treasurer"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "their-own",
             role: Some("contributor"),
             path: &["f51de6ea-b485-555c-9b1e-bc6eae30e60c"],
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "somebody-else",
-            role: Some("contributor"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            status: 404,
-            ..Example::DEFAULT
-        },
+        Example { name: "somebody-else", role: Some("contributor"), status: 404, ..GOOD },
         Example {
             name: "not-found",
             role: Some("auditor"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("editor"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("editor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("treasurer"),
+    path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+    ..Example::DEFAULT
 };
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {

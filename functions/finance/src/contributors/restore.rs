@@ -23,33 +23,23 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
     examples: &[
-        Example {
-            role: Some("treasurer"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "not-found",
-            role: Some("treasurer"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("treasurer"),
+    path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+    ..Example::DEFAULT
 };
 
 async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
@@ -58,9 +48,5 @@ async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .opt(db, (id, req.actor()?))
         .await
         .on_constraint("contributors_contact_ref_key", contact_taken)?;
-    let contributor = match restored {
-        Some(contributor) => Some(contributor),
-        None => FIND.opt(db, (id, None)).await?,
-    };
-    api::found(req, contributor, "contributor")
+    api::restored(req, restored, FIND.opt(db, (id, None)), "contributor").await
 }

@@ -26,77 +26,40 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(update(req, db)),
     examples: &[
-        Example {
-            role: Some("treasurer"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"display_name": "Jonas Weber-Adler", "email": null}"#,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "contact-taken",
-            role: Some("treasurer"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            headers: &[("if-match", r#""1""#)],
             body: r#"{"contact_ref": "3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24"}"#,
             status: 409,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "known-nobody",
-            role: Some("treasurer"),
             path: &["88658c60-2309-51e5-b5fb-f92e61c22565"],
-            headers: &[("if-match", r#""1""#)],
             body: r#"{"email": "box@example.org"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "cleared",
-            role: Some("treasurer"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"display_name": null}"#,
-            status: 422,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "stale",
-            role: Some("treasurer"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            headers: &[("if-match", r#""99""#)],
-            body: r#"{"email": null}"#,
-            status: 412,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-version",
-            role: Some("treasurer"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            body: r#"{"email": null}"#,
-            status: 428,
-            ..Example::DEFAULT
-        },
+        Example { name: "cleared", body: r#"{"display_name": null}"#, status: 422, ..GOOD },
+        Example { name: "stale", headers: &[("if-match", r#""99""#)], status: 412, ..GOOD },
+        Example { name: "no-version", headers: &[], status: 428, ..GOOD },
         Example {
             name: "not-found",
-            role: Some("treasurer"),
             path: &["00000000-0000-4000-8000-000000000000"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"email": null}"#,
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"email": null}"#,
-            status: 403,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("treasurer"),
+    path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+    headers: &[("if-match", r#""1""#)],
+    body: r#"{"display_name": "Jonas Weber-Adler", "email": null}"#,
+    ..Example::DEFAULT
 };
 
 /// What changes: an absent member stays, null clears.
@@ -136,8 +99,5 @@ async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .await
         .on_constraint("contributors_contact_ref_key", contact_taken)
         .on_constraint("contributors_anonymous_is_nobody", anonymous_is_nobody)?;
-    match contributor {
-        Some(contributor) => api::ok(req, &contributor),
-        None => Err(api::missed(FIND.opt(db, (id, None)).await?, "contributor")),
-    }
+    api::changed(req, contributor, FIND.opt(db, (id, None)), "contributor").await
 }

@@ -28,63 +28,47 @@ pub const ROUTE: Route = Route {
     body_limit: 64 * 1024,
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
-        Example {
-            role: Some("admin"),
-            headers: &[("idempotency-key", "new-setting")],
-            body: r#"{"key": "projects.feedback_days", "value": 30, "description": {"de": "Tage für Rückmeldungen.", "en": "Days for feedback."}}"#,
-            status: 201,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "secret",
-            role: Some("admin"),
+            headers: &[],
             body: r#"{"key": "mail.api_key", "value": "not for your eyes", "description": {"de": "", "en": "Key of the mail service."}, "is_secret": true}"#,
-            status: 201,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "key-taken",
-            role: Some("admin"),
+            headers: &[],
             body: r#"{"key": "giving.minimum_minor", "value": 1, "description": {"de": "Doppelt.", "en": "Twice."}}"#,
             status: 409,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "no-such-key",
-            role: Some("admin"),
+            headers: &[],
             body: r#"{"key": "Giving Minimum", "value": 1, "description": {"de": "", "en": "A key has no spaces."}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "no-value",
-            role: Some("admin"),
+            headers: &[],
             body: r#"{"key": "giving.nothing", "value": null, "description": {"de": "", "en": "Nothing."}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-json",
-            role: Some("admin"),
-            body: r#"{"key": "#,
-            status: 400,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "not-allowed",
-            role: Some("auditor"),
-            body: r#"{"key": "a.b", "value": 1, "description": {"de": "", "en": "Never."}}"#,
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            body: r#"{"key": "a.b", "value": 1, "description": {"de": "", "en": "Never."}}"#,
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-json", headers: &[], body: r#"{"key": "#, status: 400, ..GOOD },
+        Example { name: "not-allowed", role: Some("auditor"), headers: &[], status: 403, ..GOOD },
+        Example { name: "no-token", role: None, headers: &[], status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("admin"),
+    headers: &[("idempotency-key", "new-setting")],
+    body: r#"{"key": "projects.feedback_days", "value": 30, "description": {"de": "Tage für Rückmeldungen.", "en": "Days for feedback."}}"#,
+    status: 201,
+    ..Example::DEFAULT
 };
 
 /// A new setting.

@@ -18,33 +18,23 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Setting>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
-        Example {
-            role: Some("auditor"),
-            path: &["02777096-86e4-5308-a14b-027e632de920"],
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["02777096-86e4-5308-a14b-027e632de920"],
-            status: 401,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["02777096-86e4-5308-a14b-027e632de920"],
-            status: 403,
-            ..Example::DEFAULT
-        },
+        GOOD,
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
         Example {
             name: "not-found",
-            role: Some("auditor"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("auditor"),
+    path: &["02777096-86e4-5308-a14b-027e632de920"],
+    ..Example::DEFAULT
 };
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {

@@ -21,33 +21,23 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
     examples: &[
-        Example {
-            role: Some("admin"),
-            path: &["02777096-86e4-5308-a14b-027e632de920"],
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "not-found",
-            role: Some("admin"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["02777096-86e4-5308-a14b-027e632de920"],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["02777096-86e4-5308-a14b-027e632de920"],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("admin"),
+    path: &["02777096-86e4-5308-a14b-027e632de920"],
+    ..Example::DEFAULT
 };
 
 async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
@@ -56,9 +46,5 @@ async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .opt(db, (id, req.actor()?))
         .await
         .on_constraint("settings_key_key", super::key_taken)?;
-    let setting = match restored {
-        Some(setting) => Some(setting),
-        None => FIND.opt(db, (id,)).await?,
-    };
-    api::found(req, setting, "setting")
+    api::restored(req, restored, FIND.opt(db, (id,)), "setting").await
 }

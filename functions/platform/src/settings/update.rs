@@ -23,68 +23,34 @@ pub const ROUTE: Route = Route {
     body_limit: 64 * 1024,
     answer: |req, db| Box::pin(update(req, db)),
     examples: &[
-        Example {
-            role: Some("admin"),
-            path: &["5a38a866-09f0-57ac-b66e-760dd26d62ad"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"value": 21}"#,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "secret-shown",
-            role: Some("admin"),
             path: &["c43bbb8d-2a42-5552-acdf-849a50aba860"],
-            headers: &[("if-match", r#""1""#)],
             body: r#"{"is_secret": false}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "cleared",
-            role: Some("admin"),
-            path: &["5a38a866-09f0-57ac-b66e-760dd26d62ad"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"value": null}"#,
-            status: 422,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "stale",
-            role: Some("admin"),
-            path: &["5a38a866-09f0-57ac-b66e-760dd26d62ad"],
-            headers: &[("if-match", r#""99""#)],
-            body: r#"{"value": 21}"#,
-            status: 412,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-version",
-            role: Some("admin"),
-            path: &["5a38a866-09f0-57ac-b66e-760dd26d62ad"],
-            body: r#"{"value": 21}"#,
-            status: 428,
-            ..Example::DEFAULT
-        },
+        Example { name: "cleared", body: r#"{"value": null}"#, status: 422, ..GOOD },
+        Example { name: "stale", headers: &[("if-match", r#""99""#)], status: 412, ..GOOD },
+        Example { name: "no-version", headers: &[], status: 428, ..GOOD },
         Example {
             name: "not-found",
-            role: Some("admin"),
             path: &["00000000-0000-4000-8000-000000000000"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"value": 21}"#,
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("auditor"),
-            path: &["5a38a866-09f0-57ac-b66e-760dd26d62ad"],
-            headers: &[("if-match", r#""1""#)],
-            body: r#"{"value": 21}"#,
-            status: 403,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("auditor"), status: 403, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("admin"),
+    path: &["5a38a866-09f0-57ac-b66e-760dd26d62ad"],
+    headers: &[("if-match", r#""1""#)],
+    body: r#"{"value": 21}"#,
+    ..Example::DEFAULT
 };
 
 /// What changes: an absent member stays.
@@ -117,8 +83,5 @@ async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         return Err(Problem::invalid("/value", "must be sent anew when is_secret becomes false"));
     }
     let change = (id, version, value, description, is_secret, req.actor()?);
-    match UPDATE.opt(db, change).await? {
-        Some(setting) => api::ok(req, &setting),
-        None => Err(api::missed(FIND.opt(db, (id,)).await?, "setting")),
-    }
+    api::changed(req, UPDATE.opt(db, change).await?, FIND.opt(db, (id,)), "setting").await
 }

@@ -27,13 +27,7 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
-        Example {
-            role: Some("employee"),
-            headers: &[("idempotency-key", "new-project")],
-            body: r#"{"slug": "open-workshop", "name": {"de": "Offene Werkstatt", "en": "Open workshop"}, "summary": {"de": "Eine Werkstatt für alle.", "en": "A workshop for everyone."}, "theme_id": "fd1f7e93-62d7-5612-a670-685d037b1410", "target": {"amount": 1250000, "currency": "EUR"}, "planned_start": "2027-05-01", "planned_end": "2027-09-30"}"#,
-            status: 201,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "slug-taken",
             role: Some("admin"),
@@ -43,40 +37,43 @@ pub const ROUTE: Route = Route {
         },
         Example {
             name: "unknown-theme",
-            role: Some("employee"),
+            headers: &[],
             body: r#"{"slug": "lost", "name": {"de": "", "en": "Lost"}, "summary": {"de": "", "en": "Without a theme."}, "theme_id": "00000000-0000-4000-8000-000000000000"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "no-money",
-            role: Some("employee"),
+            headers: &[],
             body: r#"{"slug": "for-free", "name": {"de": "", "en": "For free"}, "summary": {"de": "", "en": "Needs nothing."}, "target": {"amount": 0, "currency": "GBP"}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "ends-before-it-starts",
-            role: Some("employee"),
+            headers: &[],
             body: r#"{"slug": "back-in-time", "name": {"de": "", "en": "Back in time"}, "summary": {"de": "", "en": "Backwards."}, "planned_start": "2027-05-01", "planned_end": "2027-04-30"}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "not-allowed",
             role: Some("contributor"),
-            body: r#"{"slug": "mine", "name": {"de": "", "en": "Mine"}, "summary": {"de": "", "en": "Mine."}}"#,
+            headers: &[],
             status: 403,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "no-token",
-            body: r#"{"slug": "mine", "name": {"de": "", "en": "Mine"}, "summary": {"de": "", "en": "Mine."}}"#,
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "no-token", role: None, headers: &[], status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("employee"),
+    headers: &[("idempotency-key", "new-project")],
+    body: r#"{"slug": "open-workshop", "name": {"de": "Offene Werkstatt", "en": "Open workshop"}, "summary": {"de": "Eine Werkstatt für alle.", "en": "A workshop for everyone."}, "theme_id": "fd1f7e93-62d7-5612-a670-685d037b1410", "target": {"amount": 1250000, "currency": "EUR"}, "planned_start": "2027-05-01", "planned_end": "2027-09-30"}"#,
+    status: 201,
+    ..Example::DEFAULT
 };
 
 /// A new project.

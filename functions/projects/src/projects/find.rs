@@ -18,54 +18,45 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Project>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
-        Example { path: &["03262721-01f4-5300-9f04-f6a6dee60d17"], ..Example::DEFAULT },
-        Example {
-            name: "all-languages",
-            path: &["03262721-01f4-5300-9f04-f6a6dee60d17"],
-            query: "localize=all",
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "in-german",
-            path: &["03262721-01f4-5300-9f04-f6a6dee60d17"],
-            headers: &[("accept-language", "de-AT, en;q=0.5")],
-            ..Example::DEFAULT
-        },
+        GOOD,
+        Example { name: "all-languages", query: "localize=all", ..GOOD },
+        Example { name: "in-german", headers: &[("accept-language", "de-AT, en;q=0.5")], ..GOOD },
         Example {
             name: "not-published-as-staff",
             role: Some("employee"),
             path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "not-published",
             path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "unchanged",
-            path: &["03262721-01f4-5300-9f04-f6a6dee60d17"],
             headers: &[("if-none-match", r#""4-en""#)],
             status: 304,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "no-token-of-ours",
-            path: &["03262721-01f4-5300-9f04-f6a6dee60d17"],
             headers: &[("authorization", "Bearer forged")],
             status: 401,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "not-found",
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
     ],
     ..Route::DEFAULT
 };
+
+const GOOD: Example =
+    Example { path: &["03262721-01f4-5300-9f04-f6a6dee60d17"], ..Example::DEFAULT };
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ProjectId = req.path("id")?;

@@ -21,33 +21,23 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
     examples: &[
-        Example {
-            role: Some("employee"),
-            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "not-found",
-            role: Some("employee"),
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
-            status: 403,
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "no-token",
-            path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
+        Example { name: "no-token", role: None, status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("employee"),
+    path: &["a6573e6c-f9ae-5102-97cf-007058fe5d47"],
+    ..Example::DEFAULT
 };
 
 async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
@@ -59,9 +49,5 @@ async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .on_constraint("projects_theme_id_fkey", || {
             Problem::conflict("the project's theme is deleted: restore that first")
         })?;
-    let project = match restored {
-        Some(project) => Some(project),
-        None => FIND.opt(db, (id, true)).await?,
-    };
-    api::found(req, project, "project")
+    api::restored(req, restored, FIND.opt(db, (id, true)), "project").await
 }

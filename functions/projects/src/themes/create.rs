@@ -27,13 +27,7 @@ pub const ROUTE: Route = Route {
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
-        Example {
-            role: Some("employee"),
-            headers: &[("idempotency-key", "new-theme")],
-            body: r#"{"slug": "clean-water", "name": {"de": "Sauberes Wasser", "en": "Clean water"}, "description": {"de": "Brunnen und Leitungen.", "en": "Wells and pipes."}, "position": 5}"#,
-            status: 201,
-            ..Example::DEFAULT
-        },
+        GOOD,
         Example {
             name: "slug-taken",
             role: Some("admin"),
@@ -43,33 +37,36 @@ pub const ROUTE: Route = Route {
         },
         Example {
             name: "no-text",
-            role: Some("employee"),
+            headers: &[],
             body: r#"{"slug": "silence", "name": {"de": "", "en": " "}, "description": {"de": "", "en": "Nothing."}}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "out-of-range",
-            role: Some("employee"),
+            headers: &[],
             body: r#"{"slug": "far-away", "name": {"de": "", "en": "Far away"}, "description": {"de": "", "en": "Too far."}, "position": 10000}"#,
             status: 422,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "not-allowed",
             role: Some("contributor"),
-            body: r#"{"slug": "mine", "name": {"de": "", "en": "Mine"}, "description": {"de": "", "en": "Mine."}}"#,
+            headers: &[],
             status: 403,
-            ..Example::DEFAULT
+            ..GOOD
         },
-        Example {
-            name: "no-token",
-            body: r#"{"slug": "mine", "name": {"de": "", "en": "Mine"}, "description": {"de": "", "en": "Mine."}}"#,
-            status: 401,
-            ..Example::DEFAULT
-        },
+        Example { name: "no-token", role: None, headers: &[], status: 401, ..GOOD },
     ],
     ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("employee"),
+    headers: &[("idempotency-key", "new-theme")],
+    body: r#"{"slug": "clean-water", "name": {"de": "Sauberes Wasser", "en": "Clean water"}, "description": {"de": "Brunnen und Leitungen.", "en": "Wells and pipes."}, "position": 5}"#,
+    status: 201,
+    ..Example::DEFAULT
 };
 
 /// A new funding theme.

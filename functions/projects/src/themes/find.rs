@@ -18,54 +18,45 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Theme>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
-        Example { path: &["c1875ce8-83fd-5a39-bd60-7bd57f2b6e19"], ..Example::DEFAULT },
-        Example {
-            name: "all-languages",
-            path: &["c1875ce8-83fd-5a39-bd60-7bd57f2b6e19"],
-            query: "localize=all",
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "in-german",
-            path: &["c1875ce8-83fd-5a39-bd60-7bd57f2b6e19"],
-            headers: &[("accept-language", "de-AT, en;q=0.5")],
-            ..Example::DEFAULT
-        },
+        GOOD,
+        Example { name: "all-languages", query: "localize=all", ..GOOD },
+        Example { name: "in-german", headers: &[("accept-language", "de-AT, en;q=0.5")], ..GOOD },
         Example {
             name: "draft-as-staff",
             role: Some("employee"),
             path: &["68b2281b-cc36-5f2d-932a-5374f563c0c0"],
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "draft",
             path: &["68b2281b-cc36-5f2d-932a-5374f563c0c0"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "unchanged",
-            path: &["c1875ce8-83fd-5a39-bd60-7bd57f2b6e19"],
             headers: &[("if-none-match", r#""1-en""#)],
             status: 304,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "no-token-of-ours",
-            path: &["c1875ce8-83fd-5a39-bd60-7bd57f2b6e19"],
             headers: &[("authorization", "Bearer forged")],
             status: 401,
-            ..Example::DEFAULT
+            ..GOOD
         },
         Example {
             name: "not-found",
             path: &["00000000-0000-4000-8000-000000000000"],
             status: 404,
-            ..Example::DEFAULT
+            ..GOOD
         },
     ],
     ..Route::DEFAULT
 };
+
+const GOOD: Example =
+    Example { path: &["c1875ce8-83fd-5a39-bd60-7bd57f2b6e19"], ..Example::DEFAULT };
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ThemeId = req.path("id")?;
