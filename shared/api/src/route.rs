@@ -154,4 +154,30 @@ impl Example {
         body: "",
         status: 200,
     };
+
+    /// The same without a token.
+    pub const fn no_token(self) -> Example {
+        Example { name: "no-token", role: None, status: 401, ..self }
+    }
+
+    /// The same from a role that may not.
+    pub const fn not_allowed(self, role: &'static str) -> Example {
+        Example { name: "not-allowed", role: Some(role), status: 403, ..self }
+    }
+
+    /// The same of a resource that is not there; for a path with one parameter.
+    pub const fn not_found(self) -> Example {
+        let path = &["00000000-0000-4000-8000-000000000000"];
+        Example { name: "not-found", path, status: 404, ..self }
+    }
+
+    /// The same of a version that is not the current one.
+    pub const fn stale(self) -> Example {
+        Example { name: "stale", headers: &[("if-match", "\"99\"")], status: 412, ..self }
+    }
+
+    /// The same without saying of which version; drops all headers.
+    pub const fn no_version(self) -> Example {
+        Example { name: "no-version", headers: &[], status: 428, ..self }
+    }
 }

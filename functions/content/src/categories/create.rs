@@ -48,14 +48,8 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("contributor"),
-            headers: &[],
-            status: 403,
-            ..GOOD
-        },
-        Example { name: "no-token", role: None, headers: &[], status: 401, ..GOOD },
+        GOOD.not_allowed("contributor"),
+        GOOD.no_token(),
     ],
     ..Route::DEFAULT
 };

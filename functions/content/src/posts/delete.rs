@@ -19,16 +19,11 @@ pub const ROUTE: Route = Route {
     answer: |req, db| Box::pin(delete(req, db)),
     examples: &[
         GOOD,
-        Example { name: "no-version", headers: &[], status: 428, ..GOOD },
-        Example { name: "stale", headers: &[("if-match", r#""99""#)], status: 412, ..GOOD },
-        Example {
-            name: "not-found",
-            path: &["00000000-0000-4000-8000-000000000000"],
-            status: 404,
-            ..GOOD
-        },
-        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
-        Example { name: "no-token", role: None, status: 401, ..GOOD },
+        GOOD.no_version(),
+        GOOD.stale(),
+        GOOD.not_found(),
+        GOOD.not_allowed("contributor"),
+        GOOD.no_token(),
     ],
     ..Route::DEFAULT
 };

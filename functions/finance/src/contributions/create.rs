@@ -88,20 +88,8 @@ pub const ROUTE: Route = Route {
             status: 400,
             ..GOOD
         },
-        Example {
-            name: "not-allowed",
-            role: Some("auditor"),
-            headers: &[("idempotency-key", "audited")],
-            status: 403,
-            ..GOOD
-        },
-        Example {
-            name: "no-token",
-            role: None,
-            headers: &[("idempotency-key", "unknown")],
-            status: 401,
-            ..GOOD
-        },
+        GOOD.not_allowed("auditor"),
+        GOOD.no_token(),
     ],
     ..Route::DEFAULT
 };

@@ -25,15 +25,9 @@ pub const ROUTE: Route = Route {
             ..GOOD
         },
         Example { name: "somebody-else", role: Some("contributor"), status: 404, ..GOOD },
-        Example {
-            name: "not-found",
-            role: Some("auditor"),
-            path: &["00000000-0000-4000-8000-000000000000"],
-            status: 404,
-            ..GOOD
-        },
-        Example { name: "not-allowed", role: Some("editor"), status: 403, ..GOOD },
-        Example { name: "no-token", role: None, status: 401, ..GOOD },
+        GOOD.not_found(),
+        GOOD.not_allowed("editor"),
+        GOOD.no_token(),
     ],
     ..Route::DEFAULT
 };

@@ -35,7 +35,7 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..Example::DEFAULT
         },
-        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..Example::DEFAULT },
+        Example::DEFAULT.not_allowed("contributor"),
     ],
     ..Route::DEFAULT
 };

@@ -54,8 +54,8 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..Example::DEFAULT
         },
-        Example { name: "not-allowed", role: Some("editor"), status: 403, ..Example::DEFAULT },
-        Example { name: "no-token", status: 401, ..Example::DEFAULT },
+        Example::DEFAULT.not_allowed("editor"),
+        Example::DEFAULT.no_token(),
     ],
     ..Route::DEFAULT
 };

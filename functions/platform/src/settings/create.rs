@@ -57,8 +57,8 @@ pub const ROUTE: Route = Route {
             ..GOOD
         },
         Example { name: "not-json", headers: &[], body: r#"{"key": "#, status: 400, ..GOOD },
-        Example { name: "not-allowed", role: Some("auditor"), headers: &[], status: 403, ..GOOD },
-        Example { name: "no-token", role: None, headers: &[], status: 401, ..GOOD },
+        GOOD.not_allowed("auditor"),
+        GOOD.no_token(),
     ],
     ..Route::DEFAULT
 };

@@ -17,17 +17,7 @@ pub const ROUTE: Route = Route {
     localized: true,
     reply: Shape::of::<Setting>(),
     answer: |req, db| Box::pin(find(req, db)),
-    examples: &[
-        GOOD,
-        Example { name: "no-token", role: None, status: 401, ..GOOD },
-        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
-        Example {
-            name: "not-found",
-            path: &["00000000-0000-4000-8000-000000000000"],
-            status: 404,
-            ..GOOD
-        },
-    ],
+    examples: &[GOOD, GOOD.no_token(), GOOD.not_allowed("contributor"), GOOD.not_found()],
     ..Route::DEFAULT
 };
 

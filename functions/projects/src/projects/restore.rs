@@ -20,17 +20,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Project>(),
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
-    examples: &[
-        GOOD,
-        Example {
-            name: "not-found",
-            path: &["00000000-0000-4000-8000-000000000000"],
-            status: 404,
-            ..GOOD
-        },
-        Example { name: "not-allowed", role: Some("contributor"), status: 403, ..GOOD },
-        Example { name: "no-token", role: None, status: 401, ..GOOD },
-    ],
+    examples: &[GOOD, GOOD.not_found(), GOOD.not_allowed("contributor"), GOOD.no_token()],
     ..Route::DEFAULT
 };
 

@@ -45,12 +45,7 @@ pub const ROUTE: Route = Route {
             status: 401,
             ..GOOD
         },
-        Example {
-            name: "not-found",
-            path: &["00000000-0000-4000-8000-000000000000"],
-            status: 404,
-            ..GOOD
-        },
+        GOOD.not_found(),
     ],
     ..Route::DEFAULT
 };
