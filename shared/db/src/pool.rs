@@ -49,7 +49,8 @@ impl Pool {
             Access::None => Vec::new(),
             _ => Url::find_all(domain, access, var)?,
         };
-        let slots = urls.iter().map(|url| Slot::new(url, access, application));
+        let mut tls = Connector::default();
+        let slots = urls.iter().map(|url| Slot::new(url, access, application, &mut tls));
         let slots = slots.collect::<Result<_, _>>()?;
         Ok(Pool { domain, access, slots, replica_rests_until: AtomicU64::new(0) })
     }
@@ -90,9 +91,14 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    fn new(url: &Url, access: Access, application: &str) -> Result<Slot, Error> {
+    fn new(
+        url: &Url,
+        access: Access,
+        application: &str,
+        tls: &mut Connector,
+    ) -> Result<Slot, Error> {
         let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match prepare(url, application)? {
+        let manager = match prepare(url, application, tls)? {
             (config, None) => Manager::from_config(config, NoTls, recycle),
             (config, Some(tls)) => Manager::from_config(config, tls, recycle),
         };
@@ -179,7 +185,7 @@ pub(crate) fn now_ms() -> u64 {
 /// # Errors
 /// The URL cannot be used, or the server not reached.
 pub async fn connect(url: &Url, application: &str) -> Result<Client, Error> {
-    let (config, tls) = prepare(url, application)?;
+    let (config, tls) = prepare(url, application, &mut Connector::default())?;
     let failed = |source: tokio_postgres::Error| Error::Connect {
         variable: url.variable().to_owned(),
         source: Box::new(source),
@@ -199,16 +205,37 @@ pub async fn connect(url: &Url, application: &str) -> Result<Client, Error> {
     }
 }
 
+/// The last connector and the certificate it trusts besides the system's: building one reads
+/// certificates, and the URLs of a function nearly always trust the same.
+#[derive(Default)]
+struct Connector(Option<(Option<Vec<u8>>, MakeTlsConnector)>);
+
+impl Connector {
+    fn get(&mut self, url: &Url, pem: Option<Vec<u8>>) -> Result<MakeTlsConnector, Error> {
+        if let Some((_, connector)) = self.0.as_ref().filter(|(trusted, _)| *trusted == pem) {
+            return Ok(connector.clone());
+        }
+        let failed = |source| Error::Tls { variable: url.variable().to_owned(), source };
+        let mut tls = native_tls::TlsConnector::builder();
+        if let Some(pem) = &pem {
+            tls.add_root_certificate(native_tls::Certificate::from_pem(pem).map_err(failed)?);
+        }
+        let connector = MakeTlsConnector::new(tls.build().map_err(failed)?);
+        self.0 = Some((pem, connector.clone()));
+        Ok(connector)
+    }
+}
+
 /// The driver's configuration, and the connector if the URL asks for TLS: building one costs time.
-fn prepare(url: &Url, application: &str) -> Result<(Config, Option<MakeTlsConnector>), Error> {
+fn prepare(
+    url: &Url,
+    application: &str,
+    tls: &mut Connector,
+) -> Result<(Config, Option<MakeTlsConnector>), Error> {
     let (config, pem) = url.prepare(application)?;
-    if config.get_ssl_mode() == SslMode::Disable {
-        return Ok((config, None));
-    }
-    let failed = |source| Error::Tls { variable: url.variable().to_owned(), source };
-    let mut tls = native_tls::TlsConnector::builder();
-    if let Some(pem) = pem {
-        tls.add_root_certificate(native_tls::Certificate::from_pem(&pem).map_err(failed)?);
-    }
-    Ok((config, Some(MakeTlsConnector::new(tls.build().map_err(failed)?))))
+    let connector = match config.get_ssl_mode() {
+        SslMode::Disable => None,
+        _ => Some(tls.get(url, pem)?),
+    };
+    Ok((config, connector))
 }
