@@ -27,6 +27,29 @@ pub(super) fn memory(pid: u32) -> Memory {
     Memory { rss_kib: kib("VmRSS"), peak_kib: kib("VmHWM") }
 }
 
+/// KiB that the libraries of OpenSSL have in memory: every function is linked with them, and the
+/// system reads them in before `main`, whether TLS is used or not.
+pub(super) fn openssl_kib(pid: u32) -> u64 {
+    libraries_kib(&fs::read_to_string(format!("/proc/{pid}/smaps")).unwrap_or_default())
+}
+
+/// The resident part of OpenSSL's mappings in the text of `smaps`.
+pub(super) fn libraries_kib(smaps: &str) -> u64 {
+    let mut sum = 0;
+    let mut counts = false;
+    for line in smaps.lines() {
+        let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+        if !first.ends_with(':') {
+            let file = rest.rsplit('/').next().unwrap_or_default();
+            counts = file.starts_with("libssl.") || file.starts_with("libcrypto.");
+        } else if first == "Rss:" && counts {
+            let kib = rest.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok());
+            sum += kib.unwrap_or(0);
+        }
+    }
+    sum
+}
+
 /// Nanoseconds that all threads of a process have run for; those that ended are not in it.
 pub(super) fn cpu_ns(pid: u32) -> u64 {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();

@@ -9,6 +9,8 @@ mod instance;
 mod requests;
 mod runtime_api;
 mod spread;
+#[cfg(test)]
+mod tests;
 mod warm;
 
 use std::{

@@ -47,11 +47,11 @@ impl Kind {
 pub(super) struct Request {
     pub(super) id: String,
     pub(super) event: Vec<u8>,
-    expected: Expected,
+    pub(super) expected: Expected,
 }
 
 #[derive(Debug)]
-enum Expected {
+pub(super) enum Expected {
     Row(Value),
     Page(Vec<Value>),
     /// What was sent.
