@@ -204,19 +204,14 @@ impl Bench {
         let runtime = functions::runtime()?;
         let data = runtime.block_on(Data::new(&running, out))?;
         let token = stack.signer()?.token(stack::developer(), &["treasurer"], 24 * 3600)?;
-        let logs = stack.file("bench");
-        fs::create_dir_all(&logs).map_err(|error| {
-            Failure::new(Exit::Failure, "cannot keep the logs of functions")
-                .place(logs.display())
-                .because(&error)
-        })?;
+        let logs = Logs::make(&stack)?;
         let no_instructions = counters::counts_instructions().err();
         let created = Mutex::default();
         let bed = Bed {
             requests: Requests { data: &data, token: &token },
             binaries: &binaries,
             link: Link { direct: self.direct, tls: self.tls },
-            logs: &logs,
+            logs: &logs.0,
             out,
             runtime: &runtime,
             no_instructions: no_instructions.as_deref(),
@@ -254,6 +249,33 @@ impl Bench {
             binary_bytes: sizes(bed.binaries),
             gate,
         })
+    }
+}
+
+/// A folder for what functions write, gone with this.
+#[derive(Debug)]
+struct Logs(PathBuf);
+
+impl Logs {
+    /// In memory where that can be: a disk would be part of every time.
+    fn make(stack: &Stack) -> Result<Logs, Failure> {
+        let memory = Path::new("/dev/shm").join(format!("aruuri-bench-{}", std::process::id()));
+        let folder = match fs::create_dir(&memory) {
+            Ok(()) => memory,
+            Err(_) => stack.file("bench"),
+        };
+        fs::create_dir_all(&folder).map_err(|error| {
+            Failure::new(Exit::Failure, "cannot keep the logs of functions")
+                .place(folder.display())
+                .because(&error)
+        })?;
+        Ok(Logs(folder))
+    }
+}
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
