@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use rustix::process::Pid;
 use serde::Serialize;
 
 /// Memory of a process in KiB.
@@ -48,6 +49,12 @@ pub(super) fn libraries_kib(smaps: &str) -> u64 {
         }
     }
     sum
+}
+
+/// The only child of a process.
+pub(super) fn child(pid: u32) -> Option<Pid> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+    Pid::from_raw(children.split_whitespace().next()?.parse().ok()?)
 }
 
 /// Nanoseconds that all threads of a process have run for; those that ended are not in it.

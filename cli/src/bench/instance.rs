@@ -7,7 +7,7 @@ use std::{
 };
 
 use gateway::Function;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 
 use super::{
     counters::{self, EVENT},
@@ -195,9 +195,8 @@ impl Instance {
 
     /// Ends a process under perf: its instructions.
     pub(super) fn instructions(mut self) -> Option<u64> {
-        let pid = Pid::from_raw(i32::try_from(self.pid()).ok()?)?;
-        // perf ends its process, waits for it, and writes what it has counted.
-        kill_process(pid, Signal::INT).ok()?;
+        // perf waits for its process, and then writes what it has counted.
+        kill_process(counters::child(self.pid())?, Signal::TERM).ok()?;
         self.child.wait().ok()?;
         counters::counted(&fs::read_to_string(self.counts_to.take()?).ok()?)
     }
@@ -214,6 +213,10 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
+        // perf leaves its process behind when it is killed itself.
+        if let Some(child) = self.counts_to.as_ref().and_then(|_| counters::child(self.pid())) {
+            let _ = kill_process(child, Signal::KILL);
+        }
         // One that has ended already is fine too.
         let _ = self.child.kill();
         let _ = self.child.wait();

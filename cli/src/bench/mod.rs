@@ -259,7 +259,16 @@ struct Logs(PathBuf);
 impl Logs {
     /// In memory where that can be: a disk would be part of every time.
     fn make(stack: &Stack) -> Result<Logs, Failure> {
-        let memory = Path::new("/dev/shm").join(format!("aruuri-bench-{}", std::process::id()));
+        let shared = Path::new("/dev/shm");
+        // What killed runs left behind.
+        for entry in fs::read_dir(shared).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let process = name.strip_prefix("aruuri-bench-");
+            if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        let memory = shared.join(format!("aruuri-bench-{}", std::process::id()));
         let folder = match fs::create_dir(&memory) {
             Ok(()) => memory,
             Err(_) => stack.file("bench"),
