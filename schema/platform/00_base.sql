@@ -8,13 +8,44 @@ create schema platform;
 comment on schema platform is 'Plumbing of the platform database: idempotency keys, outbox, inbox, settings.';
 create schema audit;
 comment on schema audit is 'Who did what: append-only.';
+create schema identity;
+comment on schema identity is 'How people and programs log in, and what they may do.';
+create schema party;
+comment on schema party is 'People and companies.';
+create schema automation;
+comment on schema automation is 'Workflows and forms.';
+create schema scheduling;
+comment on schema scheduling is 'Appointments.';
+create schema storage;
+comment on schema storage is 'Files, by their content.';
+create schema extensions;
+comment on schema extensions is 'Objects of extensions, so that none is mixed with ours.';
 
-grant usage on schema platform, audit to platform_writer, platform_reader;
+-- Equality beside ranges in exclusion constraints. A trusted extension: the owner may create it.
+create extension btree_gist with schema extensions;
+
+grant usage on schema platform, audit, identity, party, automation, scheduling, storage
+  to platform_writer, platform_reader;
 
 -- Nobody is given delete: a row is marked as deleted, or it stays.
 alter default privileges for role platform_owner in schema platform grant select on tables to platform_reader;
 alter default privileges for role platform_owner in schema platform grant select, insert, update on tables to platform_writer;
 alter default privileges for role platform_owner in schema platform grant usage, select on sequences to platform_writer;
+alter default privileges for role platform_owner in schema identity grant select on tables to platform_reader;
+alter default privileges for role platform_owner in schema identity grant select, insert, update on tables to platform_writer;
+alter default privileges for role platform_owner in schema identity grant usage, select on sequences to platform_writer;
+alter default privileges for role platform_owner in schema party grant select on tables to platform_reader;
+alter default privileges for role platform_owner in schema party grant select, insert, update on tables to platform_writer;
+alter default privileges for role platform_owner in schema party grant usage, select on sequences to platform_writer;
+alter default privileges for role platform_owner in schema automation grant select on tables to platform_reader;
+alter default privileges for role platform_owner in schema automation grant select, insert, update on tables to platform_writer;
+alter default privileges for role platform_owner in schema automation grant usage, select on sequences to platform_writer;
+alter default privileges for role platform_owner in schema scheduling grant select on tables to platform_reader;
+alter default privileges for role platform_owner in schema scheduling grant select, insert, update on tables to platform_writer;
+alter default privileges for role platform_owner in schema scheduling grant usage, select on sequences to platform_writer;
+alter default privileges for role platform_owner in schema storage grant select on tables to platform_reader;
+alter default privileges for role platform_owner in schema storage grant select, insert, update on tables to platform_writer;
+alter default privileges for role platform_owner in schema storage grant usage, select on sequences to platform_writer;
 -- In audit the writer may only add, and only to the parent table (granted there).
 alter default privileges for role platform_owner in schema audit grant select on tables to platform_reader, platform_writer;
 

@@ -5,11 +5,22 @@
 alter default privileges for role projects_owner revoke execute on functions from public;
 
 create schema projects;
-comment on schema projects is 'Plumbing of the projects database: idempotency keys, outbox, inbox.';
+comment on schema projects is 'Plumbing of the projects database: idempotency keys, outbox, inbox, audit log.';
 create schema community;
 comment on schema community is 'Funding themes and the projects they fund.';
+create schema building;
+comment on schema building is 'Buildings, their parts, and what is to be done to them.';
+create schema funding;
+comment on schema funding is 'Public funding programmes and applications to them.';
+create schema document;
+comment on schema document is 'Documents that people are asked for.';
+create schema extensions;
+comment on schema extensions is 'Objects of extensions, so that none is mixed with ours.';
 
-grant usage on schema projects, community to projects_writer, projects_reader;
+-- Equality beside ranges in exclusion constraints. A trusted extension: the owner may create it.
+create extension btree_gist with schema extensions;
+
+grant usage on schema projects, community, building, funding, document to projects_writer, projects_reader;
 
 -- Nobody is given delete: a row is marked as deleted, or it stays.
 alter default privileges for role projects_owner in schema projects grant select on tables to projects_reader;
@@ -18,6 +29,15 @@ alter default privileges for role projects_owner in schema projects grant usage,
 alter default privileges for role projects_owner in schema community grant select on tables to projects_reader;
 alter default privileges for role projects_owner in schema community grant select, insert, update on tables to projects_writer;
 alter default privileges for role projects_owner in schema community grant usage, select on sequences to projects_writer;
+alter default privileges for role projects_owner in schema building grant select on tables to projects_reader;
+alter default privileges for role projects_owner in schema building grant select, insert, update on tables to projects_writer;
+alter default privileges for role projects_owner in schema building grant usage, select on sequences to projects_writer;
+alter default privileges for role projects_owner in schema funding grant select on tables to projects_reader;
+alter default privileges for role projects_owner in schema funding grant select, insert, update on tables to projects_writer;
+alter default privileges for role projects_owner in schema funding grant usage, select on sequences to projects_writer;
+alter default privileges for role projects_owner in schema document grant select on tables to projects_reader;
+alter default privileges for role projects_owner in schema document grant select, insert, update on tables to projects_writer;
+alter default privileges for role projects_owner in schema document grant usage, select on sequences to projects_writer;
 
 create domain projects.localized_text as jsonb
   constraint localized_text_shape check (

@@ -81,7 +81,8 @@ const RULES: [(&str, &str); 6] = [
     ),
 ];
 
-const OURS: &str = "('platform', 'audit', 'projects', 'community', 'finance', 'ledger', 'giving', 'content', 'cms')";
+const OURS: &str = "('platform', 'audit', 'identity', 'party', 'automation', 'scheduling', 'storage',
+    'projects', 'community', 'building', 'funding', 'document', 'finance', 'ledger', 'giving', 'content', 'cms')";
 
 #[tokio::test]
 async fn every_object_keeps_the_rules() {
