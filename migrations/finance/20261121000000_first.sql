@@ -5,13 +5,19 @@
 alter default privileges for role finance_owner revoke execute on functions from public;
 
 create schema finance;
-comment on schema finance is 'Plumbing of the finance database: idempotency keys, outbox, inbox.';
+comment on schema finance is 'Plumbing of the finance database: idempotency keys, outbox, inbox, audit log, bank statements.';
 create schema ledger;
 create schema giving;
 comment on schema ledger is 'Double-entry books; written by ledger.post and nobody else.';
-comment on schema giving is 'Contributors and what they gave.';
+comment on schema giving is 'Contributors, what they gave, and where it went.';
+create schema giftaid;
+comment on schema giftaid is 'Gift Aid: declarations, claims, small donations.';
+create schema trade;
+comment on schema trade is 'Products, quotes, invoices.';
 
-grant usage on schema finance, ledger, giving to finance_writer, finance_reader;
+grant usage on schema finance, ledger, giving, giftaid, trade to finance_writer, finance_reader, finance_studio;
+-- Who audits the books needs them and the audit log, and nothing else.
+grant usage on schema finance, ledger to finance_audit;
 
 -- Nobody is given delete: a row is marked as deleted, or it stays.
 alter default privileges for role finance_owner in schema finance grant select on tables to finance_reader;
@@ -20,8 +26,21 @@ alter default privileges for role finance_owner in schema finance grant usage, s
 alter default privileges for role finance_owner in schema giving grant select on tables to finance_reader;
 alter default privileges for role finance_owner in schema giving grant select, insert, update on tables to finance_writer;
 alter default privileges for role finance_owner in schema giving grant usage, select on sequences to finance_writer;
+alter default privileges for role finance_owner in schema giftaid grant select on tables to finance_reader;
+alter default privileges for role finance_owner in schema giftaid grant select, insert, update on tables to finance_writer;
+alter default privileges for role finance_owner in schema giftaid grant usage, select on sequences to finance_writer;
+alter default privileges for role finance_owner in schema trade grant select on tables to finance_reader;
+alter default privileges for role finance_owner in schema trade grant select, insert, update on tables to finance_writer;
+alter default privileges for role finance_owner in schema trade grant usage, select on sequences to finance_writer;
 -- The books are read by everyone and written by functions only.
-alter default privileges for role finance_owner in schema ledger grant select on tables to finance_reader, finance_writer;
+alter default privileges for role finance_owner in schema ledger
+  grant select on tables to finance_reader, finance_writer, finance_audit;
+-- The studio sees all tables; of those with secrets in them, the columns that their files name.
+alter default privileges for role finance_owner in schema finance grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema ledger grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema giving grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema giftaid grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema trade grant select on tables to finance_studio;
 
 create domain finance.localized_text as jsonb
   constraint localized_text_shape check (
@@ -88,6 +107,235 @@ $$;
 comment on function finance.refuse_change() is
   'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';
 
+-- finance: the rules that many tables share, as trigger functions; what a trigger's arguments mean is said in each.
+
+create function finance.check_transition() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  -- Arguments: the column; the states a row may start in, by commas; the steps, each 'from>to,to'.
+  state text := to_jsonb(new) ->> tg_argv[0];
+  was text := case tg_op when 'UPDATE' then to_jsonb(old) ->> tg_argv[0] end;
+  steps text[] := tg_argv[2:];
+  allowed text[] := '{}';
+begin
+  if tg_op = 'INSERT' then
+    allowed := string_to_array(tg_argv[1], ',');
+  elsif state is not distinct from was then
+    return new;
+  else
+    select string_to_array(split_part(step, '>', 2), ',') into allowed
+    from unnest(steps) as step where split_part(step, '>', 1) = was;
+    allowed := coalesce(allowed, '{}');
+  end if;
+  -- An unknown state is left to the check of the column, which names it.
+  if state <> all (allowed)
+    and state = any (string_to_array(tg_argv[1] || ',' || replace(array_to_string(steps, ','), '>', ','), ','))
+  then
+    raise exception '% of %.% cannot go from % to %', tg_argv[0], tg_table_schema, tg_table_name,
+      coalesce(was, 'nothing'), state
+      using errcode = '23514', constraint = tg_table_name || '_' || tg_argv[0] || '_transition',
+            schema = tg_table_schema, table = tg_table_name, column = tg_argv[0],
+            detail = 'Allowed: ' || coalesce(nullif(array_to_string(allowed, ', '), ''), 'nothing, it is final') || '.';
+  end if;
+  return new;
+end
+$$;
+comment on function finance.check_transition() is
+  'Before insert or update: a state starts and steps as the trigger''s arguments say; breaks <table>_<column>_transition.';
+
+create function finance.check_frozen() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  -- Arguments: a column; its values, by commas, in which a row may still be edited ('': null); columns that may change later.
+  state text := coalesce(to_jsonb(old) ->> tg_argv[0], '');
+  loose text[] := string_to_array(coalesce(tg_argv[2], ''), ',') || tg_argv[0]
+    || array['updated_at', 'updated_by', 'version'];
+  changed text[];
+begin
+  if state = any (string_to_array(tg_argv[1], ',')) or (tg_argv[1] = '' and state = '') then
+    return case tg_op when 'DELETE' then old else new end;
+  end if;
+  if tg_op = 'UPDATE' then
+    select array_agg(n.key order by n.key) into changed
+    from jsonb_each(to_jsonb(new)) n
+    where n.value is distinct from to_jsonb(old) -> n.key and n.key <> all (loose);
+    if changed is null then
+      return new;
+    end if;
+  end if;
+  raise exception '%.% % can no longer be changed', tg_table_schema, tg_table_name, coalesce(to_jsonb(old) ->> 'id', '')
+    using errcode = '23514', constraint = tg_table_name || '_frozen', schema = tg_table_schema, table = tg_table_name,
+          detail = case tg_op when 'DELETE' then 'It was to be deleted' else 'Changed: ' || array_to_string(changed, ', ') end
+            || '; ' || tg_argv[0] || ' is ' || coalesce(nullif(state, ''), 'empty') || '.',
+          hint = 'Make a new row that takes its place.';
+end
+$$;
+comment on function finance.check_frozen() is
+  'Before update or delete: a row keeps its values once it is past editing; breaks <table>_frozen.';
+
+create function finance.check_parent() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  -- Arguments: the parent table; the column that refers to it; the parent's state column; states, by commas, that let it be.
+  parent text;
+  state text;
+begin
+  for parent in
+    select distinct v from (values
+      (case when tg_op <> 'INSERT' then to_jsonb(old) ->> tg_argv[1] end),
+      (case when tg_op <> 'DELETE' then to_jsonb(new) ->> tg_argv[1] end)
+    ) as parents (v) where v is not null
+  loop
+    -- The lock makes a step of the parent wait for this change, or this change for the step.
+    execute format('select %I::text from %s where id = $1 for share', tg_argv[2], tg_argv[0])
+      into state using parent::uuid;
+    if state <> all (string_to_array(tg_argv[3], ',')) then
+      raise exception '% of %.% is refused: % % is %', lower(tg_op), tg_table_schema, tg_table_name, tg_argv[0], parent, state
+        using errcode = '23514', constraint = tg_table_name || '_' || regexp_replace(tg_argv[1], '_id$', '') || '_state',
+              schema = tg_table_schema, table = tg_table_name, column = tg_argv[1],
+              detail = 'Allowed while ' || tg_argv[2] || ' is: ' || replace(tg_argv[3], ',', ', ') || '.';
+    end if;
+  end loop;
+  return case tg_op when 'DELETE' then old else new end;
+end
+$$;
+comment on function finance.check_parent() is
+  'Before insert, update or delete: the row it belongs to is in a state that allows it; breaks <table>_<parent>_state.';
+
+create function finance.check_acyclic() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  -- Arguments: the column of the lower end and the column of the upper end; ('id', 'parent_id') in a tree.
+  lower_end uuid := (to_jsonb(new) ->> tg_argv[0])::uuid;
+  upper_end uuid := (to_jsonb(new) ->> tg_argv[1])::uuid;
+  circle boolean;
+begin
+  if upper_end is null then
+    return new;
+  end if;
+  -- Two changes at once could each be fine and together make a circle: one at a time.
+  perform pg_advisory_xact_lock(77230, hashtext(tg_table_schema || '.' || tg_table_name));
+  execute format(
+    'with recursive above (id) as (
+       select $2 union select t.%2$I from above a join %3$I.%4$I t on t.%1$I = a.id where t.%2$I is not null
+     )
+     select exists (select 1 from above where id = $1)',
+    tg_argv[0], tg_argv[1], tg_table_schema, tg_table_name)
+    into circle using lower_end, upper_end;
+  if circle then
+    raise exception '% of %.% would lead back to %', tg_argv[1], tg_table_schema, tg_table_name, lower_end
+      using errcode = '23514', constraint = tg_table_name || '_' || regexp_replace(tg_argv[1], '_id$', '') || '_acyclic',
+            schema = tg_table_schema, table = tg_table_name, column = tg_argv[1];
+  end if;
+  return new;
+end
+$$;
+comment on function finance.check_acyclic() is
+  'Before insert or update: nothing is above or before itself; breaks <table>_<upper column>_acyclic.';
+
+create function finance.keep_once_set() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  field text;
+begin
+  foreach field in array tg_argv loop
+    if to_jsonb(old) ->> field is not null and to_jsonb(new) -> field is distinct from to_jsonb(old) -> field then
+      raise exception '% of %.% is set once and then stays', field, tg_table_schema, tg_table_name
+        using errcode = '23514', constraint = tg_table_name || '_' || field || '_once',
+              schema = tg_table_schema, table = tg_table_name, column = field;
+    end if;
+  end loop;
+  return new;
+end
+$$;
+comment on function finance.keep_once_set() is
+  'Before update: the columns that the arguments name change from null only; breaks <table>_<column>_once.';
+
+-- A soft-deleted row still satisfies a foreign key: these two keep references to live rows.
+create function finance.check_live() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  -- Arguments: pairs of a column and the table it refers to.
+  target uuid;
+  found_one boolean;
+begin
+  if to_jsonb(new) ->> 'deleted_at' is not null then
+    return new;
+  end if;
+  for i in 0 .. tg_nargs - 1 by 2 loop
+    target := (to_jsonb(new) ->> tg_argv[i])::uuid;
+    continue when target is null
+      or (tg_op = 'UPDATE' and to_jsonb(old) ->> 'deleted_at' is null and (to_jsonb(old) ->> tg_argv[i])::uuid = target);
+    -- The lock makes a concurrent deletion wait, and then see this row.
+    execute format('select true from %s where id = $1 and deleted_at is null for share', tg_argv[i + 1])
+      into found_one using target;
+    if found_one is null then
+      raise exception '% % does not exist', tg_argv[i + 1], target
+        using errcode = '23503', constraint = tg_table_name || '_' || tg_argv[i] || '_fkey',
+              schema = tg_table_schema, table = tg_table_name, column = tg_argv[i];
+    end if;
+  end loop;
+  return new;
+end
+$$;
+comment on function finance.check_live() is
+  'Before insert or update: a live row refers to live rows; breaks <table>_<column>_fkey.';
+
+create function finance.check_unused() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  -- Arguments: the table that refers to this one, and its column.
+  used boolean;
+begin
+  execute format(
+    'select exists (select 1 from %s as t where t.%I = $1 and to_jsonb(t) ->> ''deleted_at'' is null)',
+    tg_argv[0], tg_argv[1])
+    into used using new.id;
+  if used then
+    raise exception '%.% % still has rows of %', tg_table_schema, tg_table_name, new.id, tg_argv[0]
+      using errcode = '23503', constraint = split_part(tg_argv[0], '.', 2) || '_' || tg_argv[1] || '_fkey',
+            schema = tg_table_schema, table = tg_table_name;
+  end if;
+  return new;
+end
+$$;
+comment on function finance.check_unused() is
+  'Before deletion: a row that live rows refer to stays; breaks <their table>_<column>_fkey.';
+
+create function finance.keep_newest() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if new.id is distinct from old.id then
+    raise exception 'id of %.% never changes', tg_table_schema, tg_table_name
+      using errcode = '23514', constraint = tg_table_name || '_identity', schema = tg_table_schema, table = tg_table_name;
+  end if;
+  -- Events arrive twice and out of order: an older one changes nothing.
+  if new.version < old.version then
+    return null;
+  end if;
+  new.seen_at := now();
+  return new;
+end
+$$;
+comment on function finance.keep_newest() is
+  'Before update of what another domain told: an older version is passed over, a newer one dates the row.';
+
 -- finance: what makes a request repeatable and an event certain.
 
 create table finance.idempotency_keys (
@@ -146,6 +394,77 @@ comment on table finance.inbox_dedup is
 comment on column finance.inbox_dedup.consumer is 'Name of the function that took the message.';
 comment on column finance.inbox_dedup.message_id is 'The sender''s outbox_events.id.';
 comment on column finance.inbox_dedup.received_at is 'When it took effect here.';
+
+-- finance: the audit log of this domain, written in the transaction of the change. Append-only; a copy of each entry
+-- goes to the platform through the outbox.
+
+create table finance.audit_logs (
+  id uuid not null default gen_random_uuid(),
+  created_at timestamptz not null default now(),
+  domain text not null default 'finance'
+    constraint audit_logs_domain_known check (domain = 'finance'),
+  actor_kind text not null
+    constraint audit_logs_actor_kind_known check (actor_kind in ('user', 'token', 'system')),
+  actor_contact_id uuid,
+  actor_user_id uuid,
+  session_id uuid,
+  action text not null
+    constraint audit_logs_action_shape check (
+      action ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$' and length(action) <= 100
+    ),
+  change_type text not null
+    constraint audit_logs_change_type_known check (
+      change_type in ('create', 'update', 'delete', 'restore', 'transition', 'read', 'login', 'other')
+    ),
+  entity_type finance.entity_name,
+  entity_id uuid,
+  context_entity_type finance.entity_name,
+  context_entity_id uuid,
+  changed_fields text[] not null default '{}',
+  old_value jsonb,
+  new_value jsonb,
+  request_id text
+    constraint audit_logs_request_id_length check (length(request_id) between 1 and 200),
+  ip inet,
+  user_agent text
+    constraint audit_logs_user_agent_length check (length(user_agent) <= 500),
+  constraint audit_logs_pkey primary key (id),
+  constraint audit_logs_entity_whole check ((entity_type is null) = (entity_id is null)),
+  constraint audit_logs_context_whole check ((context_entity_type is null) = (context_entity_id is null))
+);
+comment on table finance.audit_logs is 'Who changed or read what of the finance; rows are only ever added.';
+comment on column finance.audit_logs.id is 'Identity.';
+comment on column finance.audit_logs.created_at is 'When it happened.';
+comment on column finance.audit_logs.domain is 'Domain whose data was touched: always finance here.';
+comment on column finance.audit_logs.actor_kind is 'user: a person; token: an api token; system: a job or a migration.';
+comment on column finance.audit_logs.actor_contact_id is 'Contact who acted (platform); null: the system or nobody known. No foreign key: the row outlives the contact.';
+comment on column finance.audit_logs.actor_user_id is 'Login that was used (platform); null: none.';
+comment on column finance.audit_logs.session_id is 'Session it happened in (platform); null: none.';
+comment on column finance.audit_logs.action is 'What was done, dotted: project.update, auth.login_failed.';
+comment on column finance.audit_logs.change_type is 'Coarse kind of the action, for filters.';
+comment on column finance.audit_logs.entity_type is 'Entity that was touched, singular; null: none.';
+comment on column finance.audit_logs.entity_id is 'Id of that entity; null: none.';
+comment on column finance.audit_logs.context_entity_type is 'Entity it happened within, e.g. the project of a milestone; null: none.';
+comment on column finance.audit_logs.context_entity_id is 'Id of that context entity; null: none.';
+comment on column finance.audit_logs.changed_fields is 'Names of the fields that differ; empty: none or not applicable.';
+comment on column finance.audit_logs.old_value is 'Values before, without secrets; null: there were none.';
+comment on column finance.audit_logs.new_value is 'Values after, without secrets; null: there are none.';
+comment on column finance.audit_logs.request_id is 'Request it happened in; null: no request.';
+comment on column finance.audit_logs.ip is 'Address of the caller; null: unknown.';
+comment on column finance.audit_logs.user_agent is 'User agent of the caller, cut to 500 characters; null: unknown.';
+
+create index audit_logs_created_at_idx on finance.audit_logs (created_at desc, id desc);
+create index audit_logs_entity_idx on finance.audit_logs (entity_type, entity_id, created_at desc, id desc);
+create index audit_logs_actor_idx on finance.audit_logs (actor_contact_id, created_at desc, id desc);
+
+create trigger refuse_change before update or delete on finance.audit_logs
+  for each row execute function finance.refuse_change();
+alter table finance.audit_logs enable always trigger refuse_change;
+create trigger refuse_truncate before truncate on finance.audit_logs
+  for each statement execute function finance.refuse_change();
+alter table finance.audit_logs enable always trigger refuse_truncate;
+revoke update on finance.audit_logs from finance_writer;
+grant select on finance.audit_logs to finance_audit;
 
 -- finance: what the books are kept in: currencies, chart of accounts, funds, accounts, periods.
 -- Nothing here is written by an application; config rows ride in migrations.

@@ -25,7 +25,9 @@ comment on schema extensions is 'Objects of extensions, so that none is mixed wi
 create extension btree_gist with schema extensions;
 
 grant usage on schema platform, audit, identity, party, automation, scheduling, storage
-  to platform_writer, platform_reader;
+  to platform_writer, platform_reader, platform_studio;
+-- Who audits needs the audit log and nothing else.
+grant usage on schema audit to platform_audit;
 
 -- Nobody is given delete: a row is marked as deleted, or it stays.
 alter default privileges for role platform_owner in schema platform grant select on tables to platform_reader;
@@ -47,7 +49,16 @@ alter default privileges for role platform_owner in schema storage grant select 
 alter default privileges for role platform_owner in schema storage grant select, insert, update on tables to platform_writer;
 alter default privileges for role platform_owner in schema storage grant usage, select on sequences to platform_writer;
 -- In audit the writer may only add, and only to the parent table (granted there).
-alter default privileges for role platform_owner in schema audit grant select on tables to platform_reader, platform_writer;
+alter default privileges for role platform_owner in schema audit
+  grant select on tables to platform_reader, platform_writer, platform_audit;
+-- The studio sees all tables; of those with secrets in them, the columns that their files name.
+alter default privileges for role platform_owner in schema platform grant select on tables to platform_studio;
+alter default privileges for role platform_owner in schema audit grant select on tables to platform_studio;
+alter default privileges for role platform_owner in schema identity grant select on tables to platform_studio;
+alter default privileges for role platform_owner in schema party grant select on tables to platform_studio;
+alter default privileges for role platform_owner in schema automation grant select on tables to platform_studio;
+alter default privileges for role platform_owner in schema scheduling grant select on tables to platform_studio;
+alter default privileges for role platform_owner in schema storage grant select on tables to platform_studio;
 
 create domain platform.localized_text as jsonb
   constraint localized_text_shape check (

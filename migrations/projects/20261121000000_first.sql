@@ -20,7 +20,10 @@ comment on schema extensions is 'Objects of extensions, so that none is mixed wi
 -- Equality beside ranges in exclusion constraints. A trusted extension: the owner may create it.
 create extension btree_gist with schema extensions;
 
-grant usage on schema projects, community, building, funding, document to projects_writer, projects_reader;
+grant usage on schema projects, community, building, funding, document
+  to projects_writer, projects_reader, projects_studio;
+-- Who audits needs the audit log and nothing else.
+grant usage on schema projects to projects_audit;
 
 -- Nobody is given delete: a row is marked as deleted, or it stays.
 alter default privileges for role projects_owner in schema projects grant select on tables to projects_reader;
@@ -38,6 +41,12 @@ alter default privileges for role projects_owner in schema funding grant usage, 
 alter default privileges for role projects_owner in schema document grant select on tables to projects_reader;
 alter default privileges for role projects_owner in schema document grant select, insert, update on tables to projects_writer;
 alter default privileges for role projects_owner in schema document grant usage, select on sequences to projects_writer;
+-- The studio sees all tables; of those with secrets in them, the columns that their files name.
+alter default privileges for role projects_owner in schema projects grant select on tables to projects_studio;
+alter default privileges for role projects_owner in schema community grant select on tables to projects_studio;
+alter default privileges for role projects_owner in schema building grant select on tables to projects_studio;
+alter default privileges for role projects_owner in schema funding grant select on tables to projects_studio;
+alter default privileges for role projects_owner in schema document grant select on tables to projects_studio;
 
 create domain projects.localized_text as jsonb
   constraint localized_text_shape check (
@@ -438,6 +447,7 @@ create trigger refuse_truncate before truncate on projects.audit_logs
   for each statement execute function projects.refuse_change();
 alter table projects.audit_logs enable always trigger refuse_truncate;
 revoke update on projects.audit_logs from projects_writer;
+grant select on projects.audit_logs to projects_audit;
 
 -- projects: funding themes, what people can give for in general.
 

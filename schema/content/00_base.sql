@@ -5,11 +5,15 @@
 alter default privileges for role content_owner revoke execute on functions from public;
 
 create schema content;
-comment on schema content is 'Plumbing of the content database: idempotency keys, outbox, inbox.';
+comment on schema content is 'Plumbing of the content database: idempotency keys, outbox, inbox, audit log.';
 create schema cms;
-comment on schema cms is 'Categories and blog posts.';
+comment on schema cms is 'Pages, blog posts, media, and texts about projects, partners and missions.';
+create schema template;
+comment on schema template is 'PDF templates and the documents made from them.';
 
-grant usage on schema content, cms to content_writer, content_reader;
+grant usage on schema content, cms, template to content_writer, content_reader, content_studio;
+-- Who audits needs the audit log and nothing else.
+grant usage on schema content to content_audit;
 
 -- Nobody is given delete: a row is marked as deleted, or it stays.
 alter default privileges for role content_owner in schema content grant select on tables to content_reader;
@@ -18,6 +22,13 @@ alter default privileges for role content_owner in schema content grant usage, s
 alter default privileges for role content_owner in schema cms grant select on tables to content_reader;
 alter default privileges for role content_owner in schema cms grant select, insert, update on tables to content_writer;
 alter default privileges for role content_owner in schema cms grant usage, select on sequences to content_writer;
+alter default privileges for role content_owner in schema template grant select on tables to content_reader;
+alter default privileges for role content_owner in schema template grant select, insert, update on tables to content_writer;
+alter default privileges for role content_owner in schema template grant usage, select on sequences to content_writer;
+-- The studio sees all tables; of those with secrets in them, the columns that their files name.
+alter default privileges for role content_owner in schema content grant select on tables to content_studio;
+alter default privileges for role content_owner in schema cms grant select on tables to content_studio;
+alter default privileges for role content_owner in schema template grant select on tables to content_studio;
 
 create domain content.localized_text as jsonb
   constraint localized_text_shape check (

@@ -5,13 +5,19 @@
 alter default privileges for role finance_owner revoke execute on functions from public;
 
 create schema finance;
-comment on schema finance is 'Plumbing of the finance database: idempotency keys, outbox, inbox.';
+comment on schema finance is 'Plumbing of the finance database: idempotency keys, outbox, inbox, audit log, bank statements.';
 create schema ledger;
 create schema giving;
 comment on schema ledger is 'Double-entry books; written by ledger.post and nobody else.';
-comment on schema giving is 'Contributors and what they gave.';
+comment on schema giving is 'Contributors, what they gave, and where it went.';
+create schema giftaid;
+comment on schema giftaid is 'Gift Aid: declarations, claims, small donations.';
+create schema trade;
+comment on schema trade is 'Products, quotes, invoices.';
 
-grant usage on schema finance, ledger, giving to finance_writer, finance_reader;
+grant usage on schema finance, ledger, giving, giftaid, trade to finance_writer, finance_reader, finance_studio;
+-- Who audits the books needs them and the audit log, and nothing else.
+grant usage on schema finance, ledger to finance_audit;
 
 -- Nobody is given delete: a row is marked as deleted, or it stays.
 alter default privileges for role finance_owner in schema finance grant select on tables to finance_reader;
@@ -20,8 +26,21 @@ alter default privileges for role finance_owner in schema finance grant usage, s
 alter default privileges for role finance_owner in schema giving grant select on tables to finance_reader;
 alter default privileges for role finance_owner in schema giving grant select, insert, update on tables to finance_writer;
 alter default privileges for role finance_owner in schema giving grant usage, select on sequences to finance_writer;
+alter default privileges for role finance_owner in schema giftaid grant select on tables to finance_reader;
+alter default privileges for role finance_owner in schema giftaid grant select, insert, update on tables to finance_writer;
+alter default privileges for role finance_owner in schema giftaid grant usage, select on sequences to finance_writer;
+alter default privileges for role finance_owner in schema trade grant select on tables to finance_reader;
+alter default privileges for role finance_owner in schema trade grant select, insert, update on tables to finance_writer;
+alter default privileges for role finance_owner in schema trade grant usage, select on sequences to finance_writer;
 -- The books are read by everyone and written by functions only.
-alter default privileges for role finance_owner in schema ledger grant select on tables to finance_reader, finance_writer;
+alter default privileges for role finance_owner in schema ledger
+  grant select on tables to finance_reader, finance_writer, finance_audit;
+-- The studio sees all tables; of those with secrets in them, the columns that their files name.
+alter default privileges for role finance_owner in schema finance grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema ledger grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema giving grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema giftaid grant select on tables to finance_studio;
+alter default privileges for role finance_owner in schema trade grant select on tables to finance_studio;
 
 create domain finance.localized_text as jsonb
   constraint localized_text_shape check (

@@ -67,3 +67,4 @@ create trigger refuse_truncate before truncate on projects.audit_logs
   for each statement execute function projects.refuse_change();
 alter table projects.audit_logs enable always trigger refuse_truncate;
 revoke update on projects.audit_logs from projects_writer;
+grant select on projects.audit_logs to projects_audit;

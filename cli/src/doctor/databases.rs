@@ -133,7 +133,7 @@ fn pool(url: &Url) -> Result<Option<Pool>, String> {
     let access = match url.kind {
         Kind::Direct => Access::Admin,
         Kind::Pooled | Kind::App => Access::Write,
-        Kind::Read | Kind::PooledRead | Kind::Reader => Access::Read,
+        Kind::Read | Kind::PooledRead | Kind::Reader | Kind::Audit | Kind::Studio => Access::Read,
     };
     let var = |name: &str| (name == url.variable).then(|| value.clone());
     let pool = Pool::find(url.domain, access, "aruuri-doctor", var);

@@ -1,12 +1,15 @@
 //! Roles and databases: the text of `schema/`, and how it is run.
 use db::Domain;
 use ring::digest;
-use tokio_postgres::{Client, types::Type};
+use tokio_postgres::{
+    Client,
+    types::{ToSql, Type},
+};
 
 use crate::{
     Error,
     admin::{Login, Tls, log_in, value},
-    state::{ADMIN, POOLER_ADMIN, REPLICATOR, State},
+    state::{ADMIN, LOGINS, POOLER_ADMIN, REPLICATOR, State},
 };
 
 /// The roles of one domain, in any cluster: `schema/roles.sql`, which says which settings it reads.
@@ -33,7 +36,8 @@ pub fn grant_connect_sql(domain: Domain, name: &str) -> String {
     let (name, domain) = (ident(name), domain.name());
     format!(
         "revoke connect, temporary on database {name} from public;
-         grant connect on database {name} to {domain}_migrator, {domain}_app, {domain}_read"
+         grant connect on database {name}
+           to {domain}_migrator, {domain}_app, {domain}_read, {domain}_audit, {domain}_studio"
     )
 }
 
@@ -91,22 +95,17 @@ pub(crate) async fn provision(state: &State, tls: &Tls) -> Result<(), Error> {
 async fn roles(client: &Client, domain: Domain, state: &State) -> Result<(), Error> {
     let name = domain.name();
     let failed = || Error::sql(format!("make the roles of {name}"));
-    let word = |role: &str| state.password(&format!("{name}_{role}"));
-    client
-        .query_typed(
-            "select set_config('aruuri.domain', $1, false),
-                    set_config('aruuri.migrator_password', $2, false),
-                    set_config('aruuri.app_password', $3, false),
-                    set_config('aruuri.read_password', $4, false)",
-            &[
-                (&name, Type::TEXT),
-                (&word("migrator"), Type::TEXT),
-                (&word("app"), Type::TEXT),
-                (&word("read"), Type::TEXT),
-            ],
-        )
-        .await
-        .map_err(failed())?;
+    let words = LOGINS.map(|role| {
+        let password = state.password(&format!("{name}_{role}"));
+        (format!("aruuri.{role}_password"), password)
+    });
+    let domain = ("aruuri.domain".to_owned(), name);
+    for (variable, value) in words.iter().chain([&domain]) {
+        let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+            [(variable, Type::TEXT), (value, Type::TEXT)];
+        let set = client.query_typed("select set_config($1, $2, false)", &parameters);
+        set.await.map_err(failed())?;
+    }
     client.batch_execute(ROLES_SQL).await.map_err(failed())
 }
 

@@ -24,6 +24,10 @@ pub enum Kind {
     App,
     /// The primary without a pooler, as `<d>_read`: for tests, whose databases the replica may not have yet.
     Reader,
+    /// The primary without a pooler, as `<d>_audit`, who reads the audit log.
+    Audit,
+    /// The primary without a pooler, as `<d>_studio`, who reads all but secrets.
+    Studio,
 }
 
 impl Kind {
@@ -41,6 +45,8 @@ impl Kind {
             Kind::Direct => "migrator",
             Kind::Pooled | Kind::App => "app",
             Kind::Read | Kind::PooledRead | Kind::Reader => "read",
+            Kind::Audit => "audit",
+            Kind::Studio => "studio",
         }
     }
 }
@@ -100,7 +106,9 @@ impl Running {
     /// Port, user and password of a kind, for a client that takes no URL.
     pub fn login(&self, domain: Domain, kind: Kind) -> Option<(u16, String, &str)> {
         let port = match kind {
-            Kind::Direct | Kind::App | Kind::Reader => self.ports.primary,
+            Kind::Direct | Kind::App | Kind::Reader | Kind::Audit | Kind::Studio => {
+                self.ports.primary
+            }
             Kind::Read => self.ports.replica,
             Kind::Pooled | Kind::PooledRead => self.ports.pooler,
         };

@@ -1,5 +1,9 @@
 //! What a stack must remember between two commands: ports and passwords.
-use std::{collections::BTreeMap, fs, io::ErrorKind};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fs,
+    io::ErrorKind,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use db::Domain;
@@ -37,6 +41,8 @@ pub(crate) struct State {
 pub(crate) const ADMIN: &str = "postgres";
 /// What the replica logs in as.
 pub(crate) const REPLICATOR: &str = "replicator";
+/// What follows `<d>_` in the names of a domain's logins.
+pub(crate) const LOGINS: [&str; 5] = ["migrator", "app", "read", "audit", "studio"];
 /// The user of PgBouncer's own console.
 pub(crate) const POOLER_ADMIN: &str = "pgbouncer_admin";
 
@@ -53,20 +59,29 @@ impl State {
 
     /// A new one with random passwords.
     pub(crate) fn new() -> Result<State, Error> {
-        let mut names = vec![ADMIN.to_owned(), REPLICATOR.to_owned(), POOLER_ADMIN.to_owned()];
-        for domain in Domain::ALL {
-            names.extend(
-                ["migrator", "app", "read"].map(|role| format!("{}_{role}", domain.name())),
-            );
-        }
-        let passwords = names.into_iter().map(|name| Ok((name, random_word()?)));
-        Ok(State {
+        let mut state = State {
             id: random_word()?,
             ports: Ports::default(),
-            passwords: passwords.collect::<Result<_, Error>>()?,
+            passwords: BTreeMap::new(),
             provisioned: String::new(),
             certificates_made: 0,
-        })
+        };
+        state.complete()?;
+        Ok(state)
+    }
+
+    /// Gives a password to each login that has none yet.
+    pub(crate) fn complete(&mut self) -> Result<(), Error> {
+        let mut names = vec![ADMIN.to_owned(), REPLICATOR.to_owned(), POOLER_ADMIN.to_owned()];
+        for domain in Domain::ALL {
+            names.extend(LOGINS.map(|role| format!("{}_{role}", domain.name())));
+        }
+        for name in names {
+            if let Entry::Vacant(missing) = self.passwords.entry(name) {
+                missing.insert(random_word()?);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn save(&self, place: &Place) -> Result<(), Error> {

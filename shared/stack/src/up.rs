@@ -13,7 +13,7 @@ use crate::{
     programs::{PgBouncer, Postgres},
     roles,
     servers::{self, Server, Servers},
-    state::State,
+    state::{LOGINS, State},
     tls,
 };
 
@@ -53,6 +53,7 @@ pub(crate) fn up(
     let account = Account::find()?;
     let servers = Servers { folder: place.make_servers(account)?, account };
     let mut state = adopt(place, &servers, known, progress)?;
+    state.complete()?;
     let found = data_version(&servers.folder);
     if let (Some(data), Some(program)) = (found, programs.major())
         && data != program
@@ -172,7 +173,7 @@ fn certify(place: &Place, servers: &Servers, state: &mut State) -> Result<(), Er
 fn is_refused(state: &State, trust: &Tls) -> Result<bool, Error> {
     wait(async {
         for domain in Domain::ALL {
-            for role in ["migrator", "app", "read"] {
+            for role in LOGINS {
                 let user = format!("{}_{role}", domain.name());
                 let password = state.password(&user);
                 let port = state.ports.primary;
