@@ -1,6 +1,7 @@
 //! Builds what is measured, as it is deployed.
 use std::{
-    path::Path,
+    fs,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -20,27 +21,52 @@ use crate::{
 /// When cargo cannot be run or something does not compile.
 pub(super) fn build(root: &Path, out: &Output) -> Result<Binaries, Failure> {
     out.step("building with profile dist: 3 functions and the one they are compared with");
-    let bins = Kind::ALL.iter().flat_map(|kind| ["--bin", kind.route().name]);
-    let mut binaries = cargo(root, "finance", bins.collect(), out)?;
-    binaries.extend(cargo(root, LIMIT, Vec::new(), out)?);
+    let mut binaries = cargo(root, &functions(), out)?;
+    binaries.extend(cargo(root, &["--package", LIMIT], out)?);
     Ok(binaries)
 }
 
-fn cargo(root: &Path, package: &str, bins: Vec<&str>, out: &Output) -> Result<Binaries, Failure> {
+/// Builds the three functions without TLS, and keeps them beside those with it. To be called before [`build`].
+///
+/// # Errors
+/// As [`build`], and when the binaries cannot be copied.
+pub(super) fn build_without_tls(root: &Path, out: &Output) -> Result<Binaries, Failure> {
+    out.step("building with profile dist: 3 functions without TLS");
+    let built = cargo(root, &[&functions()[..], &["--no-default-features"]].concat(), out)?;
+    let keep = |(name, path): (String, PathBuf)| {
+        let kept = path.with_file_name("without-tls").join(&name);
+        let copied =
+            fs::create_dir_all(kept.with_file_name("")).and_then(|()| fs::copy(&path, &kept));
+        copied.map_err(|error| {
+            Failure::new(Exit::Failure, "cannot keep a function without TLS")
+                .place(kept.display())
+                .because(&error)
+        })?;
+        Ok((name, kept))
+    };
+    built.into_iter().map(keep).collect()
+}
+
+fn functions() -> Vec<&'static str> {
+    let bins = Kind::ALL.iter().flat_map(|kind| ["--bin", kind.route().name]);
+    ["--package", "finance"].into_iter().chain(bins).collect()
+}
+
+fn cargo(root: &Path, what: &[&str], out: &Output) -> Result<Binaries, Failure> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut cargo = Command::new(program);
     cargo.current_dir(root).stdin(Stdio::null()).stderr(Stdio::inherit());
     cargo.args(["build", "--profile", "dist", "--message-format=json-render-diagnostics"]);
-    cargo.args(["--package", package]).args(bins);
+    cargo.args(what);
     if out.is_quiet() {
         cargo.arg("--quiet");
     }
-    let failed = || Failure::new(Exit::Failure, format!("{package} does not build"));
+    let failed = || Failure::new(Exit::Failure, "what is measured does not build");
     let output = cargo.output().map_err(|error| failed().because(&error))?;
     if !output.status.success() {
         return Err(failed()
             .place(root.display())
-            .why(format!("cargo build: {}", output.status))
+            .why(format!("cargo build {}: {}", what.join(" "), output.status))
             .next("mend what cargo names above"));
     }
     Ok(executables(&output.stdout))

@@ -28,29 +28,6 @@ pub(super) fn memory(pid: u32) -> Memory {
     Memory { rss_kib: kib("VmRSS"), peak_kib: kib("VmHWM") }
 }
 
-/// KiB that the libraries of OpenSSL have in memory: every function is linked with them, and the
-/// system reads them in before `main`, whether TLS is used or not.
-pub(super) fn openssl_kib(pid: u32) -> u64 {
-    libraries_kib(&fs::read_to_string(format!("/proc/{pid}/smaps")).unwrap_or_default())
-}
-
-/// The resident part of OpenSSL's mappings in the text of `smaps`.
-pub(super) fn libraries_kib(smaps: &str) -> u64 {
-    let mut sum = 0;
-    let mut counts = false;
-    for line in smaps.lines() {
-        let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
-        if !first.ends_with(':') {
-            let file = rest.rsplit('/').next().unwrap_or_default();
-            counts = file.starts_with("libssl.") || file.starts_with("libcrypto.");
-        } else if first == "Rss:" && counts {
-            let kib = rest.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok());
-            sum += kib.unwrap_or(0);
-        }
-    }
-    sum
-}
-
 /// The only child of a process.
 pub(super) fn child(pid: u32) -> Option<Pid> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;

@@ -183,11 +183,6 @@ impl Instance {
         counters::memory(self.pid())
     }
 
-    /// What of it is OpenSSL's.
-    pub(super) fn openssl_kib(&self) -> u64 {
-        counters::openssl_kib(self.pid())
-    }
-
     /// Nanoseconds of processor time so far.
     pub(super) fn cpu_ns(&self) -> u64 {
         counters::cpu_ns(self.pid())

@@ -14,7 +14,6 @@ mod tests;
 mod warm;
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -108,6 +107,8 @@ impl Side {
 struct Bed<'a> {
     requests: Requests<'a>,
     binaries: &'a Binaries,
+    /// For the gate: the same functions, built without TLS.
+    without_tls: &'a Binaries,
     link: Link,
     logs: &'a Path,
     out: &'a Output,
@@ -200,6 +201,10 @@ impl Bench {
     pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
         let stack = Stack::find()?;
         let running = stack.up(|step| out.step(step))?;
+        let without_tls = match self.wants(What::Gate) {
+            true => build::build_without_tls(&running.root, out)?,
+            false => Binaries::default(),
+        };
         let binaries = build::build(&running.root, out)?;
         let runtime = functions::runtime()?;
         let data = runtime.block_on(Data::new(&running, out))?;
@@ -210,6 +215,7 @@ impl Bench {
         let bed = Bed {
             requests: Requests { data: &data, token: &token },
             binaries: &binaries,
+            without_tls: &without_tls,
             link: Link { direct: self.direct, tls: self.tls },
             logs: &logs.0,
             out,
@@ -225,16 +231,19 @@ impl Bench {
         }
     }
 
+    fn wants(&self, one: What) -> bool {
+        self.what.iter().any(|what| [one, What::All].contains(what))
+    }
+
     fn measure(&self, bed: &Bed<'_>) -> Result<Report, Failure> {
-        let what: BTreeSet<What> = self.what.iter().copied().collect();
-        let wants = |one| what.contains(&one) || what.contains(&What::All);
         let samples = |default| self.samples.map_or(default, usize::from);
-        let cold = wants(What::Cold).then(|| cold::measure(bed, samples(100))).transpose()?;
-        let warm = wants(What::Warm).then(|| warm::measure(bed, samples(20))).transpose()?;
+        let cold = self.wants(What::Cold).then(|| cold::measure(bed, samples(100))).transpose()?;
+        let warm = self.wants(What::Warm).then(|| warm::measure(bed, samples(20))).transpose()?;
         let compared = cold.is_some() || warm.is_some();
         let round_trips = if compared { flights::measure(bed)? } else { Vec::new() };
         let plain = bed.with(Link { direct: false, tls: false });
-        let gate = wants(What::Gate)
+        let gate = self
+            .wants(What::Gate)
             .then(|| gate::measure(&plain, self.binaries.as_deref()))
             .transpose()?;
         if let Some(wrong) = bed.wrong_rows()?.first() {

@@ -44,23 +44,6 @@ fn perf_gives_a_number_or_nothing() {
 }
 
 #[test]
-fn only_the_libraries_of_openssl_are_counted_as_such() {
-    let smaps = "\
-7f00-7f01 r--p 00000000 fe:00 1 /usr/lib/x86_64-linux-gnu/libcrypto.so.3
-Size:                 64 kB
-Rss:                  40 kB
-7f01-7f02 r-xp 00000000 fe:00 1 /usr/lib/x86_64-linux-gnu/libc.so.6
-Rss:                 900 kB
-7f02-7f03 rw-p 00000000 fe:00 1 /usr/lib/x86_64-linux-gnu/libssl.so.3
-Rss:                   2 kB
-7f03-7f04 rw-p 00000000 00:00 0
-Rss:                   8 kB
-";
-
-    assert_eq!(counters::libraries_kib(smaps), 42);
-}
-
-#[test]
 fn the_runtime_api_takes_requests_as_they_come_in_pieces_and_in_a_row() {
     let mut api = RuntimeApi::bind().unwrap();
     let mut function = TcpStream::connect(api.addr().unwrap()).unwrap();

@@ -21,7 +21,7 @@ pub enum Error {
         /// The variable whose URL asked for TLS.
         variable: String,
         /// Why.
-        source: native_tls::Error,
+        source: Box<dyn error::Error + Send + Sync>,
     },
     /// No connection: nothing was sent.
     Connect {
@@ -162,7 +162,7 @@ impl fmt::Display for Error {
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Error::Tls { source, .. } => Some(source),
+            Error::Tls { source, .. } => Some(source.as_ref()),
             Error::Connect { source, .. } => Some(&**source),
             Error::Query { source, .. } => Some(source),
             Error::Unset(_) | Error::Url { .. } | Error::Timeout { .. } | Error::NoRow { .. } => {

@@ -10,6 +10,7 @@ pub mod idempotency;
 mod pool;
 mod sql;
 mod steps;
+mod tls;
 mod url;
 mod value;
 

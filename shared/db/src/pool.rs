@@ -9,10 +9,12 @@ use std::{
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool as Deadpool, PoolError, RecyclingMethod, Runtime,
 };
-use postgres_native_tls::MakeTlsConnector;
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 
-use crate::{Access, Db, Domain, Error, Url};
+use crate::{
+    Access, Db, Domain, Error, Url,
+    tls::{Connector, Tls},
+};
 
 /// TCP, TLS and SCRAM together.
 const CREATE_TIMEOUT: Duration = Duration::from_secs(4);
@@ -205,33 +207,12 @@ pub async fn connect(url: &Url, application: &str) -> Result<Client, Error> {
     }
 }
 
-/// The last connector and the certificate it trusts besides the system's: building one reads
-/// certificates, and the URLs of a function nearly always trust the same.
-#[derive(Default)]
-struct Connector(Option<(Option<Vec<u8>>, MakeTlsConnector)>);
-
-impl Connector {
-    fn get(&mut self, url: &Url, pem: Option<Vec<u8>>) -> Result<MakeTlsConnector, Error> {
-        if let Some((_, connector)) = self.0.as_ref().filter(|(trusted, _)| *trusted == pem) {
-            return Ok(connector.clone());
-        }
-        let failed = |source| Error::Tls { variable: url.variable().to_owned(), source };
-        let mut tls = native_tls::TlsConnector::builder();
-        if let Some(pem) = &pem {
-            tls.add_root_certificate(native_tls::Certificate::from_pem(pem).map_err(failed)?);
-        }
-        let connector = MakeTlsConnector::new(tls.build().map_err(failed)?);
-        self.0 = Some((pem, connector.clone()));
-        Ok(connector)
-    }
-}
-
 /// The driver's configuration, and the connector if the URL asks for TLS: building one costs time.
 fn prepare(
     url: &Url,
     application: &str,
     tls: &mut Connector,
-) -> Result<(Config, Option<MakeTlsConnector>), Error> {
+) -> Result<(Config, Option<Tls>), Error> {
     let (config, pem) = url.prepare(application)?;
     let connector = match config.get_ssl_mode() {
         SslMode::Disable => None,

@@ -73,7 +73,7 @@ impl Url {
         self.variable.ends_with("_READ")
     }
 
-    fn refuse(&self, reason: &'static str) -> Error {
+    pub(crate) fn refuse(&self, reason: &'static str) -> Error {
         Error::Url { variable: self.variable.clone(), reason }
     }
 

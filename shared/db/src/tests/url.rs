@@ -116,3 +116,17 @@ fn a_name_in_the_url_wins_and_options_are_for_direct_urls() {
     assert_eq!(named.prepare("f").unwrap().0.get_application_name(), Some("mine"));
     assert_eq!(direct.prepare("f").unwrap().0.get_options(), Some("-c geqo=off"));
 }
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_function_without_tls_refuses_a_url_that_needs_it_and_takes_one_on_loopback() {
+    let find = |value: &'static str| {
+        crate::Pool::find(Domain::Finance, Access::Write, "test", |_| Some(value.to_owned()))
+    };
+
+    let refused = find("postgres://u:secret@db.example.org/d").unwrap_err().to_string();
+
+    assert!(refused.contains(POOLED) && refused.contains("needs TLS"), "{refused}");
+    assert!(!refused.contains("secret"), "{refused}");
+    assert!(find("postgres://u:secret@127.0.0.1/d").is_ok());
+}

@@ -1,0 +1,58 @@
+//! TLS, for functions that are built with it: feature `tls`.
+//!
+//! OpenSSL's libraries take 1.6 MiB of every process that is linked with them, also of one whose
+//! databases are on loopback or behind a unix socket and need no TLS.
+#[cfg(feature = "tls")]
+pub(crate) use native::{Connector, Tls};
+#[cfg(not(feature = "tls"))]
+pub(crate) use without::{Connector, Tls};
+
+#[cfg(feature = "tls")]
+mod native {
+    use crate::{Error, Url};
+
+    /// Makes a connection secret and checks who answers.
+    pub(crate) type Tls = postgres_native_tls::MakeTlsConnector;
+
+    /// The last connector and the certificate it trusts besides the system's: building one reads
+    /// certificates, and the URLs of a function nearly always trust the same.
+    #[derive(Default)]
+    pub(crate) struct Connector(Option<(Option<Vec<u8>>, Tls)>);
+
+    impl Connector {
+        pub(crate) fn get(&mut self, url: &Url, pem: Option<Vec<u8>>) -> Result<Tls, Error> {
+            if let Some((_, connector)) = self.0.as_ref().filter(|(trusted, _)| *trusted == pem) {
+                return Ok(connector.clone());
+            }
+            let failed = |source: native_tls::Error| Error::Tls {
+                variable: url.variable().to_owned(),
+                source: Box::new(source),
+            };
+            let mut tls = native_tls::TlsConnector::builder();
+            if let Some(pem) = &pem {
+                tls.add_root_certificate(native_tls::Certificate::from_pem(pem).map_err(failed)?);
+            }
+            let connector = Tls::new(tls.build().map_err(failed)?);
+            self.0 = Some((pem, connector.clone()));
+            Ok(connector)
+        }
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+mod without {
+    use crate::{Error, Url};
+
+    /// Never made.
+    pub(crate) type Tls = tokio_postgres::NoTls;
+
+    /// Has nothing to connect with.
+    #[derive(Default)]
+    pub(crate) struct Connector(());
+
+    impl Connector {
+        pub(crate) fn get(&mut self, url: &Url, _: Option<Vec<u8>>) -> Result<Tls, Error> {
+            Err(url.refuse("needs TLS, and this function was built without the feature `tls`"))
+        }
+    }
+}
