@@ -10,6 +10,8 @@
 mod apply;
 mod directory;
 mod error;
+pub mod facts;
+pub mod plan;
 mod revisions;
 mod run;
 mod schema;
