@@ -20,8 +20,8 @@ use serde::Serialize;
 
 pub use body::{
     Acl, Body, Column, Composite, Constraint, ConstraintKind, DefaultAcl, Domain, Enum, Function,
-    FunctionKind, Generated, Index, Parameter, Partition, Policy, Range, Relation, Sequence,
-    Settings, Table, Trigger,
+    FunctionKind, Generated, Identity, Index, Parameter, Partition, Policy, Range, Relation,
+    Sequence, Settings, Table, Trigger,
 };
 pub use difference::{Change, Difference};
 pub use id::{Id, Kind};

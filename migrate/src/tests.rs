@@ -6,6 +6,7 @@ mod books;
 mod catalogue;
 mod contribute;
 mod directory;
+mod facts;
 mod funds;
 mod interrupted;
 mod roles;

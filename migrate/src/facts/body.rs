@@ -123,8 +123,6 @@ pub struct Range {
     pub opclass: Option<String>,
     /// Collation, where it is not the type's.
     pub collation: Option<String>,
-    /// Function that makes values canonical.
-    pub canonical: Option<String>,
     /// Function that subtracts bounds.
     pub subtype_diff: Option<String>,
     /// Name of the multirange type.
@@ -198,6 +196,9 @@ pub struct Function {
     pub search_path: bool,
     /// `i`, `s` or `v`.
     pub volatility: String,
+    /// The body, to find what it calls.
+    #[serde(skip)]
+    pub source: String,
 }
 
 /// Parent and bound of a partition.
@@ -231,10 +232,19 @@ pub struct Table {
     pub partition_by: Option<String>,
     /// Where a partition belongs.
     pub partition: Option<Partition>,
-    /// Composite type that a typed table follows.
-    pub of_type: Option<String>,
     /// `d`, `n`, `f`, or `i:` and the name of the index.
     pub replica_identity: String,
+}
+
+/// What numbers an identity column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// `generated always`; else by default.
+    pub always: bool,
+    /// Name of the sequence.
+    pub name: String,
+    /// Its parameters.
+    pub sequence: Sequence,
 }
 
 /// Expression of a generated column.
@@ -255,8 +265,8 @@ pub struct Column {
     pub collation: Option<String>,
     /// Whether it refuses null.
     pub not_null: bool,
-    /// `a` (always) or `d` (by default) of an identity column, and its sequence.
-    pub identity: Option<(String, Sequence)>,
+    /// Sequence of an identity column.
+    pub identity: Option<Identity>,
     /// Expression of a generated column.
     pub generated: Option<Generated>,
     /// `attstorage`, where it is not the type's.
@@ -342,9 +352,6 @@ pub struct Relation {
     pub columns: Vec<(String, String, String)>,
     /// Defaults of columns, by name.
     pub defaults: Vec<(String, String)>,
-    /// False: a materialized view `with no data`; of no interest to a comparison, so always true there.
-    #[serde(skip)]
-    pub populated: bool,
 }
 
 /// A trigger.
