@@ -6,29 +6,71 @@ use serde::Serialize;
 use crate::output::{Format, Output, Paint};
 
 /// What the exit code of the process says; part of the interface, see `help exit-codes`.
+///
+/// The codes from 4 to 8 of `migrate` are its own, because pipelines that move from Atlas-like tools read them; it ends
+/// with none of [`Exit::Lint`], [`Exit::Unreachable`] and [`Exit::Refused`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum Exit {
     /// Done, and all is well.
-    Ok = 0,
+    Ok,
     /// It did not work.
-    Failure = 1,
+    Failure,
     /// The command line is wrong, or a confirmation is missing.
-    Usage = 2,
+    Usage,
     /// Something differs from what is wanted.
-    Drift = 3,
+    Drift,
     /// Findings of a linter.
-    Lint = 4,
+    Lint,
     /// A server or a program it needs is not there.
-    Unreachable = 5,
+    Unreachable,
     /// Refused for safety.
-    Refused = 6,
+    Refused,
+    /// `migrate`: the files are not those of `atlas.sum`, or not those that were applied.
+    Checksum,
+    /// `migrate`: files wait to be applied.
+    Pending,
+    /// `migrate`: nobody knows how far an interrupted file came.
+    Dirty,
+    /// `migrate`: findings of the linter of migrations.
+    Findings,
+    /// `migrate`: another migration holds the lock.
+    Locked,
     /// Ctrl-C.
-    Interrupted = 130,
+    Interrupted,
 }
 
 impl Exit {
-    /// Every code, in order, for `help exit-codes`.
+    /// The codes of `migrate` besides those below 4, in order, for `help exit-codes`.
+    pub(crate) const MIGRATE: [Exit; 5] =
+        [Exit::Checksum, Exit::Pending, Exit::Dirty, Exit::Findings, Exit::Locked];
+
+    /// The number.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Exit::Ok => 0,
+            Exit::Failure => 1,
+            Exit::Usage => 2,
+            Exit::Drift => 3,
+            Exit::Lint | Exit::Checksum => 4,
+            Exit::Unreachable | Exit::Pending => 5,
+            Exit::Refused | Exit::Dirty => 6,
+            Exit::Findings => 7,
+            Exit::Locked => 8,
+            Exit::Interrupted => 130,
+        }
+    }
+
+    /// The same among the codes of `migrate`.
+    pub(crate) const fn of_migrate(self) -> Exit {
+        match self {
+            Exit::Lint => Exit::Findings,
+            Exit::Unreachable => Exit::Failure,
+            Exit::Refused => Exit::Usage,
+            other => other,
+        }
+    }
+
+    /// Every code of the other commands, in order, for `help exit-codes`.
     pub(crate) const ALL: [Exit; 8] = [
         Exit::Ok,
         Exit::Failure,
@@ -50,6 +92,11 @@ impl Exit {
             Exit::Lint => "findings of a linter",
             Exit::Unreachable => "a server or program is not reachable",
             Exit::Refused => "refused for safety",
+            Exit::Checksum => "a migration file is not the one that was hashed or applied",
+            Exit::Pending => "migrations wait to be applied (status --exit-code)",
+            Exit::Dirty => "an interrupted migration needs `migrate resolve`",
+            Exit::Findings => "findings of the linter of migrations",
+            Exit::Locked => "another migration holds the lock",
             Exit::Interrupted => "interrupted",
         }
     }
@@ -64,6 +111,11 @@ impl Exit {
             Exit::Lint => "lint",
             Exit::Unreachable => "unreachable",
             Exit::Refused => "refused",
+            Exit::Checksum => "checksum",
+            Exit::Pending => "pending",
+            Exit::Dirty => "dirty",
+            Exit::Findings => "lint",
+            Exit::Locked => "locked",
             Exit::Interrupted => "interrupted",
         }
     }
@@ -71,7 +123,7 @@ impl Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(exit as u8)
+        ExitCode::from(exit.code())
     }
 }
 
@@ -133,6 +185,13 @@ impl Failure {
         self.exit
     }
 
+    /// The same failure with the exit code that `migrate` has for it.
+    #[must_use]
+    pub(crate) fn of_migrate(mut self) -> Failure {
+        self.exit = self.exit.of_migrate();
+        self
+    }
+
     /// Writes it to stderr, as text or as a problem in JSON.
     pub(crate) fn print(&self, out: &Output) {
         match out.format() {
@@ -168,7 +227,7 @@ impl Failure {
             title: self.exit.title(),
             detail: &self.what,
             instance: self.place.as_deref(),
-            exit_code: self.exit as u8,
+            exit_code: self.exit.code(),
             causes: &self.why,
             next: self.next.as_deref(),
         };

@@ -14,6 +14,7 @@ Examples:
   cargo aruuri up                     start PostgreSQL, its replica and PgBouncer for this checkout
   cargo aruuri status -o json | jq .  what runs, for a program
   cargo aruuri down                   stop it again
+  cargo aruuri migrate status         what is applied to the databases, and what waits
 
 Topics:
   cargo aruuri help exit-codes
@@ -64,8 +65,13 @@ impl Help {
 }
 
 fn exit_codes() -> String {
-    let line = |exit: &Exit| format!("{:>3}  {}\n", *exit as u8, exit.title());
-    Exit::ALL.iter().map(line).collect()
+    let line = |exit: &Exit| format!("{:>3}  {}\n", exit.code(), exit.title());
+    let all: String = Exit::ALL.iter().map(line).collect();
+    let migrate: String = Exit::MIGRATE.iter().map(line).collect();
+    format!(
+        "{all}\n`cargo aruuri migrate` has its own meanings from 4 on; what is not reachable is 1 there, and what is \
+         refused for safety 2:\n{migrate}"
+    )
 }
 
 fn command_help(words: &[&str]) -> Result<String, Failure> {

@@ -15,6 +15,7 @@ mod functions;
 mod help;
 mod interrupt;
 mod invoke;
+mod migrate;
 mod output;
 mod routes;
 mod status;
@@ -85,6 +86,7 @@ enum Command {
     Down(down::Down),
     Status(status::Status),
     Token(token::Token),
+    Migrate(migrate::Migrate),
     Routes(routes::Routes),
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
@@ -119,6 +121,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Down(command) => command.run(out),
         Command::Status(command) => command.run(out),
         Command::Token(command) => command.run(out),
+        Command::Migrate(command) => command.run(out),
         Command::Routes(command) => command.run(out),
         Command::Bench(command) => command.run(out),
         Command::Doctor(command) => command.run(out),

@@ -101,6 +101,11 @@ impl Output {
         self.quiet
     }
 
+    /// Whether details are wanted.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose > 0
+    }
+
     /// Writes the answer of a command: `json` is an object that gets a `schema_version`, `text` is the same for people.
     ///
     /// # Errors

@@ -55,7 +55,8 @@ fn json_is_recognised_before_the_command_line_is_understood() {
 
 #[test]
 fn exit_codes_are_those_that_are_documented() {
-    assert_eq!(Exit::ALL.map(|exit| exit as u8), [0, 1, 2, 3, 4, 5, 6, 130]);
+    assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3, 4, 5, 6, 130]);
+    assert_eq!(Exit::MIGRATE.map(Exit::code), [4, 5, 6, 7, 8]);
 }
 
 #[test]

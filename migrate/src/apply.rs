@@ -8,10 +8,11 @@ use tokio_postgres::error::SqlState;
 
 use crate::directory::{Directory, File, TxMode};
 use crate::error::Error;
+use crate::history::{self, State};
 use crate::revisions::{self, Progress, Revision};
 use crate::run::{run, run_one};
 use crate::split::split;
-use crate::sum::{self, statement_digests};
+use crate::sum::statement_digests;
 
 /// Key of the advisory lock: Atlas's own, so that the two never run at once.
 pub const LOCK: i64 = 2_686_470_616;
@@ -119,70 +120,23 @@ async fn apply_locked(client: &mut Client, directory: &Directory) -> Result<Repo
         .batch_execute("set search_path = ''; set lock_timeout = '3s'")
         .await
         .map_err(|source| Error::Database { doing: "prepare the session", source })?;
+    revisions::create(client).await?;
     let revisions = revisions::read(client).await?;
-    let entries = sum::entries(directory.files());
-    let last_file = directory.files().last().map(File::version);
-    let ahead = revisions.last().is_some_and(|last| Some(last.version.as_str()) > last_file);
+    let entries = history::compare(directory, &revisions);
+    history::check(&entries)?;
+    let waits = |state| matches!(state, State::Pending | State::Failed | State::Interrupted);
+    let ahead = entries.iter().any(|entry| entry.state == State::Newer);
+    let pending: Vec<_> = entries.iter().filter(|entry| waits(entry.state)).collect();
     let mut report = Report { ahead, ..Report::default() };
-
-    let pending = pending(directory, &revisions, &entries)?;
     report.already = directory.files().len() - pending.len();
-    for (file, started) in pending {
-        // A file left out of the sum has no digest; Atlas leaves its hash empty too.
-        let hash = digest(&entries, file).unwrap_or_default();
+    for entry in pending {
+        let Some(file) = entry.file else { continue };
         report.applied.push(match file.tx_mode() {
-            TxMode::File => in_transaction(client, file, hash).await?,
-            TxMode::None => one_by_one(client, file, hash, started).await?,
+            TxMode::File => in_transaction(client, file, &entry.hash).await?,
+            TxMode::None => one_by_one(client, file, &entry.hash, entry.revision).await?,
         });
     }
     Ok(report)
-}
-
-/// The files to apply, each with its revision if it was begun; refuses a history that is not the directory's.
-fn pending<'a>(
-    directory: &'a Directory,
-    revisions: &'a [Revision],
-    entries: &[sum::Entry],
-) -> Result<Vec<(&'a File, Option<&'a Revision>)>, Error> {
-    let files = directory.files();
-    let last_file = files.last().map(File::version);
-    let baseline = revisions.iter().rev().find(|r| r.baseline).map(|r| r.version.as_str());
-    for revision in revisions.iter().filter(|r| !r.baseline) {
-        let file = files.iter().find(|file| file.version() == revision.version);
-        match file {
-            None if Some(revision.version.as_str()) > last_file => {}
-            None => return Err(Error::FileMissing { version: revision.version.clone() }),
-            Some(file) if revision.is_done() => {
-                if digest(entries, file).unwrap_or_default() != revision.hash {
-                    return Err(Error::HistoryChanged {
-                        file: file.name().to_owned(),
-                        statement: None,
-                    });
-                }
-            }
-            Some(_) => {}
-        }
-    }
-    let last = revisions.last().map(|r| r.version.as_str());
-    let mut pending = Vec::new();
-    for file in files.iter().filter(|file| Some(file.version()) > baseline) {
-        let revision = revisions.iter().find(|r| r.version == file.version());
-        match revision {
-            Some(revision) if revision.is_done() => {}
-            None if Some(file.version()) < last => {
-                return Err(Error::OutOfOrder {
-                    file: file.name().to_owned(),
-                    last: last.unwrap_or_default().to_owned(),
-                });
-            }
-            started => pending.push((file, started)),
-        }
-    }
-    Ok(pending)
-}
-
-fn digest<'a>(entries: &'a [sum::Entry], file: &File) -> Option<&'a str> {
-    entries.iter().find(|(name, _)| name == file.name()).map(|(_, digest)| digest.as_str())
 }
 
 /// The file and its revision take effect together or not at all.
@@ -236,7 +190,11 @@ async fn one_by_one(
             });
         }
         if !revision.failed {
-            return Err(Error::Dirty { file: file.name().to_owned(), statement: done + 1 });
+            return Err(Error::Dirty {
+                file: file.name().to_owned(),
+                version: file.version().to_owned(),
+                statement: done + 1,
+            });
         }
     }
     let began = Instant::now();

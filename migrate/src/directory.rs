@@ -7,6 +7,9 @@ use crate::error::Error;
 use crate::split::split;
 use crate::sum;
 
+/// The file that seals a directory.
+pub(crate) const SUM: &str = "atlas.sum";
+
 /// The migrations of one database, in the order in which they are applied.
 #[derive(Debug, Clone)]
 pub struct Directory {
@@ -43,7 +46,7 @@ impl Directory {
                 .map_err(|source| Error::Read { path: path.join(&file), source })?;
             files.push((file, bytes));
         }
-        let sum_path = path.join("atlas.sum");
+        let sum_path = path.join(SUM);
         let sum = match fs::read_to_string(&sum_path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -78,16 +81,39 @@ impl Directory {
         format!("h1:{}", sum::total(&sum::entries(&self.files)))
     }
 
+    /// The text of the `atlas.sum` that was read, right or wrong.
+    pub fn recorded_sum(&self) -> Option<&str> {
+        self.sum.as_deref()
+    }
+
+    /// The same directory with more files and a right `atlas.sum`: how it would be after they are written.
+    #[must_use]
+    pub fn with(&self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Directory {
+        let known = self.files.iter().map(|file| (file.name.clone(), file.bytes.clone()));
+        let mut directory = Directory::new(known.chain(files), None);
+        directory.sum = Some(directory.sum());
+        directory
+    }
+
     /// Checks that the files are those of `atlas.sum` and that this crate can apply them.
     ///
     /// # Errors
     /// When they are not; the error names the first file that differs.
     pub fn validate(&self) -> Result<(), Error> {
         match &self.sum {
-            Some(text) => sum::check(text, &sum::entries(&self.files))?,
+            Some(text) => sum::check(text, &sum::entries(&self.files)).map_err(|error| {
+                // Git or an editor that rewrites line ends is the likeliest reason, and the least visible.
+                let ends = self.files.iter().find_map(|file| file.check_line_ends().err());
+                ends.unwrap_or(error)
+            })?,
             None if self.files.is_empty() => {}
             None => return Err(Error::SumMissing),
         }
+        self.check_files()
+    }
+
+    /// Checks all but the sum.
+    pub(crate) fn check_files(&self) -> Result<(), Error> {
         for pair in self.files.windows(2) {
             if pair[0].version() == pair[1].version() {
                 return Err(Error::DuplicateVersion { version: pair[0].version().to_owned() });
@@ -138,6 +164,21 @@ impl File {
         str::from_utf8(&self.bytes[..end]).ok().and_then(directive) == Some(("sum", "ignore"))
     }
 
+    /// Whether it is a state to begin with, `-- atlas:checkpoint`: fresh databases start at the last one, others skip it.
+    pub fn is_checkpoint(&self) -> bool {
+        self.directives().any(|(name, _)| name == "checkpoint")
+    }
+
+    fn check_line_ends(&self) -> Result<(), Error> {
+        match self.bytes.windows(2).position(|pair| pair == b"\r\n") {
+            Some(at) => Err(Error::LineEnds {
+                file: self.name.clone(),
+                line: 1 + self.bytes[..at].iter().filter(|byte| **byte == b'\n').count(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     fn stem(&self) -> &str {
         self.name.strip_suffix(".sql").unwrap_or(&self.name)
     }
@@ -155,11 +196,12 @@ impl File {
     }
 
     fn check(&self) -> Result<(), Error> {
+        self.check_line_ends()?;
         let text = self.text()?;
         for (name, argument) in self.directives() {
             let followed = match name {
                 "txmode" => matches!(argument, "none" | "file"),
-                "nolint" | "sum" => true,
+                "checkpoint" | "nolint" | "sum" => true,
                 _ => false,
             };
             if !followed {

@@ -15,6 +15,25 @@ pub enum Error {
         /// Why it could not be.
         source: io::Error,
     },
+    /// A file could not be written.
+    Write {
+        /// What was to be written.
+        path: PathBuf,
+        /// Why it could not be.
+        source: io::Error,
+    },
+    /// A file has the line ends of Windows, so that its bytes depend on where it was checked out.
+    LineEnds {
+        /// Name of the file.
+        file: String,
+        /// The first such line, from 1.
+        line: usize,
+    },
+    /// No session.
+    Connect {
+        /// Why.
+        source: db::Error,
+    },
     /// The text of a file is not UTF-8.
     NotUtf8 {
         /// Name of the file.
@@ -60,7 +79,7 @@ pub enum Error {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// The lock is not held by the session that asked for it: a transaction pooler lies between.
+    /// The URL leads to a pooler, whose sessions change between statements.
     Pooled,
     /// An applied file has changed since.
     HistoryChanged {
@@ -85,6 +104,8 @@ pub enum Error {
     Dirty {
         /// Name of the file.
         file: String,
+        /// Its version.
+        version: String,
         /// Statement that was under way, from 1.
         statement: usize,
     },
@@ -137,6 +158,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Read { path, .. } => write!(f, "cannot read {}", path.display()),
+            Error::Write { path, .. } => write!(f, "cannot write {}", path.display()),
+            Error::LineEnds { file, line } => write!(
+                f,
+                "{file}:{line} ends in CRLF, so its checksum depends on who checks it out: write `migrations/** -text` \
+                 into .gitattributes and check the file out again"
+            ),
+            Error::Connect { .. } => f.write_str("cannot log in to the database"),
             Error::NotUtf8 { file } => write!(f, "{file} is not UTF-8: save it as UTF-8"),
             Error::SumMissing => {
                 f.write_str("atlas.sum is missing beside the migrations: write it and commit it")
@@ -165,7 +193,7 @@ impl fmt::Display for Error {
                 waited.as_secs()
             ),
             Error::Pooled => f.write_str(
-                "the lock is held by another session: this is a pooled URL, use the direct one",
+                "this URL leads to a pooler, which gives each statement another session: use the direct URL",
             ),
             Error::HistoryChanged { file, statement: None } => write!(
                 f,
@@ -183,10 +211,10 @@ impl fmt::Display for Error {
                 f,
                 "revision {version} is applied, but its file is missing: restore it from version control"
             ),
-            Error::Dirty { file, statement } => write!(
+            Error::Dirty { file, version, statement } => write!(
                 f,
-                "a run stopped during statement {statement} of {file}, which has no transaction: look whether it took effect, \
-                 then set applied in atlas_schema_revisions to the statements that did and error to 'checked'"
+                "a run stopped during statement {statement} of {file}, which has no transaction: look whether it took \
+                 effect, then `migrate resolve {version} --applied` or `--retry`"
             ),
             Error::Statement { file, statement, line, column, sql, .. } => {
                 write!(f, "{file}:{line}:{column}: statement {statement} failed: {sql}")
@@ -199,7 +227,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Read { source, .. } => Some(source),
+            Error::Read { source, .. } | Error::Write { source, .. } => Some(source),
+            Error::Connect { source } => Some(source),
             Error::Statement { source, .. } | Error::Database { source, .. } => Some(source),
             _ => None,
         }

@@ -4,26 +4,33 @@
 //! `sum ignore`, the table of revisions and the advisory lock are Atlas's own, so either tool continues what the other
 //! began. Stricter than Atlas: the files of applied revisions are compared with what was applied.
 //!
-//! What this crate does not do: choose a URL or connect (give it a session of the migrator on the direct URL, never a
-//! pooled one), plan migrations, go back (a fault is mended by the next migration).
+//! What this crate does not do: choose a URL, go back (a fault is mended by the next migration).
 
 mod apply;
+mod connect;
 mod directory;
 mod error;
 pub mod facts;
 pub mod plan;
+mod history;
 mod revisions;
 mod run;
 mod schema;
 mod seed;
 mod split;
+mod status;
 mod sum;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use apply::{Applied, LOCK, Options, Report, apply, apply_with};
+pub use connect::connect;
 pub use directory::{Directory, File, TxMode};
 pub use error::{Change, Error};
+pub use history::State;
 pub use schema::concatenate;
 pub use seed::{Seeded, seed};
 pub use split::{Statement, split};
+pub use status::{Status, Version, status};
+pub use write::{add, hash, stamp};

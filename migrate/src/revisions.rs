@@ -32,8 +32,9 @@ const FIND: &str =
 
 /// `.atlas_cloud_identifier` is a row of Atlas's own that is no revision.
 const LIST: &str = "
-select version::text, type, applied, total, error is not null, hash::text,
-  array(select jsonb_array_elements_text(coalesce(partial_hashes, '[]')))
+select version::text, type, applied, total, error, hash::text,
+  array(select jsonb_array_elements_text(coalesce(partial_hashes, '[]'))),
+  to_char(executed_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')
 from atlas_schema_revisions.atlas_schema_revisions
 where version <> '.atlas_cloud_identifier'
 order by version collate \"C\"";
@@ -58,9 +59,13 @@ pub(crate) struct Revision {
     pub(crate) baseline: bool,
     pub(crate) applied: usize,
     pub(crate) total: usize,
+    /// Whether the run ended with an error, so that it is known how far it came.
     pub(crate) failed: bool,
+    pub(crate) error: Option<String>,
     pub(crate) hash: String,
     pub(crate) partial: Vec<String>,
+    /// When it was applied or last tried, in UTC.
+    pub(crate) at: String,
 }
 
 impl Revision {
@@ -81,16 +86,29 @@ pub(crate) struct Progress<'a> {
     pub(crate) partial: Option<&'a [String]>,
 }
 
-/// Makes the table where it is missing, and reads it.
+/// Makes the table where it is missing.
+pub(crate) async fn create(client: &Client) -> Result<(), Error> {
+    // Asked first, so that a role that may not create schemas can still find that nothing is to be done.
+    if exists(client).await? {
+        return Ok(());
+    }
+    client
+        .batch_execute(CREATE)
+        .await
+        .map_err(|source| Error::Database { doing: "create the table of revisions", source })
+}
+
+async fn exists(client: &Client) -> Result<bool, Error> {
+    let fail = |source| Error::Database { doing: "look for the revisions", source };
+    let exists = client.query_typed(FIND, &[]).await.map_err(fail)?;
+    Ok(exists.first().is_some_and(|row| row.get(0)))
+}
+
+/// Reads the table; a database without one has no revisions.
 pub(crate) async fn read(client: &Client) -> Result<Vec<Revision>, Error> {
     let fail = |source| Error::Database { doing: "read the revisions", source };
-    // Asked first, so that a role that may not create schemas can still find that nothing is to be done.
-    let exists = client.query_typed(FIND, &[]).await.map_err(fail)?;
-    if !exists.first().is_some_and(|row| row.get::<_, bool>(0)) {
-        client
-            .batch_execute(CREATE)
-            .await
-            .map_err(|source| Error::Database { doing: "create the table of revisions", source })?;
+    if !exists(client).await? {
+        return Ok(Vec::new());
     }
     let rows = client.query_typed(LIST, &[]).await.map_err(fail)?;
     let count = |number: i64| usize::try_from(number).unwrap_or_default();
@@ -101,9 +119,11 @@ pub(crate) async fn read(client: &Client) -> Result<Vec<Revision>, Error> {
             baseline: row.get::<_, i64>(1) & BASELINE != 0,
             applied: count(row.get(2)),
             total: count(row.get(3)),
-            failed: row.get(4),
+            failed: row.get::<_, Option<&str>>(4).is_some(),
+            error: row.get(4),
             hash: row.get(5),
             partial: row.get(6),
+            at: row.get(7),
         })
         .collect())
 }

@@ -46,7 +46,7 @@ fn a_directive_counts_only_above_an_empty_line() {
 #[test]
 fn what_cannot_be_applied_is_refused_before_anything_runs() {
     let check = |text: &str| directory(&[("1_a.sql", text)]).validate();
-    for directive in ["delimiter -- end", "checkpoint", "import ../b", "txtar", "txmode all"] {
+    for directive in ["delimiter -- end", "import ../b", "txtar", "txmode all"] {
         match check(&format!("-- atlas:{directive}\n\nselect 1;")) {
             Err(Error::Directive { file, directive: found }) => {
                 assert_eq!((file.as_str(), found), ("1_a.sql", format!("atlas:{directive}")));
@@ -67,4 +67,14 @@ fn what_cannot_be_applied_is_refused_before_anything_runs() {
     let sum = Directory::new(latin.clone(), None).sum();
     let refused = Directory::new(latin, Some(sum)).validate();
     assert!(matches!(refused, Err(Error::NotUtf8 { file }) if file == "1_a.sql"));
+}
+
+#[test]
+fn line_ends_that_a_checkout_may_change_are_named() {
+    let files = [("1_a.sql", "select 1;\nselect 2;\r\n")];
+
+    let sealed = directory(&files).validate().unwrap_err();
+
+    assert!(matches!(&sealed, Error::LineEnds { file, line: 2 } if file == "1_a.sql"), "{sealed}");
+    assert!(sealed.to_string().contains(".gitattributes"), "{sealed}");
 }

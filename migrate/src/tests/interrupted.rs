@@ -99,7 +99,7 @@ async fn a_run_that_was_killed_needs_a_person() {
 
     outcome.unwrap_err();
     assert!(
-        matches!(&error, Error::Dirty { file, statement: 2 } if file == "2_rows.sql"),
+        matches!(&error, Error::Dirty { file, statement: 2, .. } if file == "2_rows.sql"),
         "{error:?}"
     );
     // As the error says: statement 2 did take effect.

@@ -64,8 +64,8 @@ fn a_changed_directory_is_refused_at_the_line_that_changed() {
     assert_eq!(mismatch(&[edited, INDEX], SUM), (2, INIT.0.to_owned(), Change::Edited));
 
     let windows = INDEX.1.replace('\n', "\r\n");
-    let windows = (INDEX.0, windows.as_str());
-    assert_eq!(mismatch(&[INIT, windows], SUM), (3, INDEX.0.to_owned(), Change::Edited));
+    let windows = of(&[INIT, (INDEX.0, windows.as_str())], Some(SUM)).validate();
+    assert!(matches!(windows, Err(Error::LineEnds { file, line: 1 }) if file == INDEX.0));
 
     let between = ("20250101000001_more.sql", "SELECT 1;\n");
     assert_eq!(mismatch(&[INIT, between, INDEX], SUM), (3, between.0.to_owned(), Change::Added));

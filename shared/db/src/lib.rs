@@ -26,5 +26,5 @@ pub use sql::column_name;
 pub use sql::{Deletion, FromRow, Params, Sql, Statement, Step};
 pub use steps::Steps;
 pub use tokio_postgres::{Error as DriverError, Row, types::Type};
-pub use url::{Url, variables};
+pub use url::{Place, Url, variables};
 pub use value::{Column, Field, Param, Pg, Value};

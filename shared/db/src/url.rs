@@ -19,6 +19,27 @@ impl fmt::Debug for Url {
     }
 }
 
+/// Where a URL leads, without what must stay secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Host name, address or folder of the socket; the first where the URL names several.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The database.
+    pub database: String,
+    /// Who logs in.
+    pub user: String,
+    /// Whether every host is this machine.
+    pub loopback: bool,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {}:{}", self.database, self.host, self.port)
+    }
+}
+
 /// The variables that would do for `access`, best first.
 pub fn variables(domain: Domain, access: Access) -> Vec<String> {
     let suffixes: &[&str] = match access {
@@ -61,6 +82,49 @@ impl Url {
             })
             .collect();
         if urls.is_empty() { Err(Error::Unset(names)) } else { Ok(urls) }
+    }
+
+    /// A direct URL that comes from elsewhere; `source` stands in errors in place of a variable.
+    pub fn direct(source: impl Into<String>, value: impl Into<String>) -> Url {
+        Url { variable: source.into(), value: value.into() }
+    }
+
+    /// Where it leads.
+    ///
+    /// # Errors
+    /// [`Error::Url`] when it cannot be used.
+    pub fn place(&self) -> Result<Place, Error> {
+        let (config, _) = self.prepare("")?;
+        let host = match config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            Some(Host::Unix(folder)) => folder.display().to_string(),
+            None => return Err(self.refuse("names no host")),
+        };
+        let user = config.get_user().unwrap_or_default().to_owned();
+        Ok(Place {
+            host,
+            port: config.get_ports().first().copied().unwrap_or(5432),
+            database: config.get_dbname().unwrap_or(&user).to_owned(),
+            user,
+            loopback: config.get_hosts().iter().all(is_local),
+        })
+    }
+
+    /// The same with one more setting of the session (`-c name=value`), sent with the log-in. Poolers refuse or ignore it.
+    #[must_use]
+    pub fn with_setting(&self, name: &str, value: &str) -> Url {
+        let setting = format!("-c%20{name}%3D{value}");
+        let (base, query) = self.value.trim().split_once('?').unwrap_or((self.value.trim(), ""));
+        let mut options = setting;
+        let mut kept: Vec<String> = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.strip_prefix("options=") {
+                Some(given) => options = format!("{given}%20{options}"),
+                None => kept.push(pair.to_owned()),
+            }
+        }
+        kept.push(format!("options={options}"));
+        Url { variable: self.variable.clone(), value: format!("{base}?{}", kept.join("&")) }
     }
 
     /// The variable's name.
@@ -150,7 +214,7 @@ impl Url {
     }
 
     fn is_direct(&self) -> bool {
-        self.variable.ends_with("_URL")
+        !self.variable.ends_with("_POOLED") && !self.is_replica()
     }
 }
 

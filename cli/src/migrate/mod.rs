@@ -1,0 +1,226 @@
+//! `migrate`: the schema of the databases, from files that are reviewed to tables that are applied.
+//!
+//! This file is the frame: the list of commands, which domains one works on, where it finds their databases, and which
+//! exit code a failure has.
+mod hash;
+mod new;
+mod status;
+mod target;
+mod validate;
+
+use std::path::{Path, PathBuf};
+
+use ::migrate::{Directory, Error};
+use clap::{Args, Subcommand, ValueEnum};
+use db::Domain;
+use stack::Stack;
+
+pub(crate) use self::target::Target;
+use crate::{
+    failure::{Exit, Failure},
+    functions,
+    output::Output,
+};
+
+/// Plan, prove and apply changes of the databases' schema
+#[derive(Args, Debug)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  cargo aruuri migrate status
+  cargo aruuri migrate new backfill_notes --domain finance
+  cargo aruuri migrate hash && cargo aruuri migrate validate
+  cargo aruuri migrate status --domain finance --url \"$URL\" -o json
+
+A database is that of --url, else of ARUURI_<DOMAIN>_DATABASE_URL, else of the local servers if they run.
+It must be the direct URL: a pooler gives each statement another session.
+Exit codes: cargo aruuri help exit-codes"
+)]
+pub(crate) struct Migrate {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// One module per command; each has `async run(self, &Output)`.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Status(status::Status),
+    Hash(hash::Hash),
+    Validate(validate::Validate),
+    New(new::New),
+}
+
+impl Migrate {
+    /// Runs the command; its failures get the exit codes of `migrate`.
+    pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
+        let runtime = functions::runtime()?;
+        let outcome = runtime.block_on(async {
+            match self.command {
+                Command::Status(command) => command.run(out).await,
+                Command::Hash(command) => command.run(out).await,
+                Command::Validate(command) => command.run(out).await,
+                Command::New(command) => command.run(out).await,
+            }
+        });
+        outcome.map(Exit::of_migrate).map_err(Failure::of_migrate)
+    }
+}
+
+/// Which domains a command works on.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Domains {
+    /// One domain, or several; all by default
+    #[arg(long = "domain", value_name = "DOMAIN", value_enum, env = "ARUURI_DOMAIN")]
+    domains: Vec<DomainName>,
+}
+
+/// A domain on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DomainName {
+    Platform,
+    Projects,
+    Finance,
+    Content,
+    /// Every one of them
+    All,
+}
+
+impl Domains {
+    /// The domains in their usual order.
+    pub(crate) fn list(&self) -> Vec<Domain> {
+        let all = self.domains.is_empty() || self.domains.contains(&DomainName::All);
+        let named = |domain: &Domain| {
+            self.domains.iter().any(|name| {
+                matches!(
+                    (name, domain),
+                    (DomainName::Platform, Domain::Platform)
+                        | (DomainName::Projects, Domain::Projects)
+                        | (DomainName::Finance, Domain::Finance)
+                        | (DomainName::Content, Domain::Content)
+                )
+            })
+        };
+        Domain::ALL.into_iter().filter(|domain| all || named(domain)).collect()
+    }
+
+    /// The one domain of a command that writes a file or takes a URL.
+    ///
+    /// # Errors
+    /// When there is not exactly one.
+    pub(crate) fn one(&self) -> Result<Domain, Failure> {
+        match self.list()[..] {
+            [domain] => Ok(domain),
+            _ => Err(Failure::new(Exit::Usage, "this needs exactly one domain")
+                .next("the same with --domain platform, projects, finance or content")),
+        }
+    }
+}
+
+/// The checkout.
+///
+/// # Errors
+/// When the current folder is in none.
+pub(crate) fn root() -> Result<PathBuf, Failure> {
+    Ok(Stack::find()?.root().to_owned())
+}
+
+/// `migrations/<domain>` of the checkout.
+pub(crate) fn folder(root: &Path, domain: Domain) -> PathBuf {
+    root.join("migrations").join(domain.name())
+}
+
+/// The migrations of a domain as they are in the checkout, not validated yet.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) fn directory(root: &Path, domain: Domain) -> Result<Directory, Failure> {
+    Directory::read(folder(root, domain)).map_err(|error| failure(&error, domain, root))
+}
+
+/// Works on one domain after the other; a failure is printed and the next domain follows. Ends with the code of the first failure,
+/// else with the first code that is not 0.
+pub(crate) async fn each(
+    domains: &[Domain],
+    out: &Output,
+    mut work: impl AsyncFnMut(Domain) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let mut first = None;
+    let mut exit = Exit::Ok;
+    for domain in domains {
+        match work(*domain).await {
+            Ok(found) if exit == Exit::Ok => exit = found,
+            Ok(_) => {}
+            Err(failure) if domains.len() == 1 => return Err(failure),
+            Err(failure) => {
+                first = first.or(Some(failure.exit()));
+                failure.of_migrate().print(out);
+            }
+        }
+    }
+    Ok(first.unwrap_or(exit))
+}
+
+/// What went wrong in a domain; `place` is its folder or its database.
+pub(crate) fn failure(error: &Error, domain: Domain, root: &Path) -> Failure {
+    failure_at(error, domain, folder(root, domain).display().to_string())
+}
+
+/// The same with another place.
+pub(crate) fn failure_at(error: &Error, domain: Domain, place: String) -> Failure {
+    let name = domain.name();
+    let failure = Failure::new(exit(error), format_args!("{name}: {error}")).place(place);
+    let failure = match std::error::Error::source(error) {
+        Some(source) => failure.because(source),
+        None => failure,
+    };
+    match next(error, name) {
+        Some(next) => failure.next(next),
+        None => failure,
+    }
+}
+
+fn exit(error: &Error) -> Exit {
+    match error {
+        Error::SumMissing
+        | Error::SumFormat { .. }
+        | Error::SumMismatch { .. }
+        | Error::LineEnds { .. }
+        | Error::HistoryChanged { .. } => Exit::Checksum,
+        Error::OutOfOrder { .. } | Error::FileMissing { .. } | Error::DuplicateVersion { .. } => {
+            Exit::Drift
+        }
+        Error::Dirty { .. } => Exit::Dirty,
+        Error::Locked { .. } => Exit::Locked,
+        Error::Pooled => Exit::Usage,
+        Error::Connect { .. } => Exit::Unreachable,
+        _ => Exit::Failure,
+    }
+}
+
+/// The command that helps.
+fn next(error: &Error, domain: &str) -> Option<String> {
+    let command = |words: &str| Some(format!("cargo aruuri migrate {words} --domain {domain}"));
+    match error {
+        Error::SumMissing | Error::SumFormat { .. } | Error::SumMismatch { .. } => command("hash"),
+        Error::LineEnds { .. } => {
+            Some("git rm -rq --cached migrations && git reset -q --hard, once .gitattributes has the line".into())
+        }
+        Error::OutOfOrder { .. } | Error::DuplicateVersion { .. } => command("rebase"),
+        Error::Locked { .. } => command("apply --lock-timeout 5m"),
+        Error::Dirty { version, .. } => command(&format!("resolve {version} --applied|--retry")),
+        Error::HistoryChanged { file, .. } => {
+            Some(format!("git log -p -- migrations/{domain}/{file}"))
+        }
+        Error::Statement { .. } => Some(format!(
+            "mend the file, then cargo aruuri migrate hash --domain {domain} and apply again"
+        )),
+        Error::Pooled => Some(format!(
+            "set ARUURI_{}_DATABASE_URL to the direct URL, or give it with --url",
+            domain.to_uppercase()
+        )),
+        Error::Connect { .. } => Some("cargo aruuri status, for the local servers".into()),
+        _ => None,
+    }
+}
