@@ -2,7 +2,10 @@
 use std::{fs, path::Path, time::Duration};
 
 use db::Domain;
-use migrate::{Directory, Report};
+use migrate::{
+    Directory, Report,
+    marker::{self, Environment},
+};
 use native_tls::{Certificate, TlsConnector};
 use postgres_native_tls::MakeTlsConnector;
 use stack::{Kind, Running, Stack};
@@ -43,6 +46,7 @@ pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failu
                 .because(&error)
                 .next("cargo aruuri down --purge, if the local data may go")
         })?;
+        mark(&client, name).await?;
         for file in &report.applied {
             out.step(format_args!("{name}: applied {}", file.file));
         }
@@ -67,6 +71,19 @@ pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// Says in the database itself that it is one of a developer's machine.
+async fn mark(client: &Client, name: &str) -> Result<(), Failure> {
+    let marked = match marker::read(client).await {
+        Ok(None) => marker::write(client, Environment::Local, None).await,
+        found => found.map(|_| ()),
+    };
+    marked.map_err(|error| {
+        Failure::new(Exit::Failure, format!("{name}: the database cannot be marked as local"))
+            .because(&error)
+            .next("cargo aruuri down --purge, if the local data may go")
+    })
 }
 
 async fn apply(client: &mut Client, migrations: &Path) -> Result<Report, migrate::Error> {

@@ -2,34 +2,46 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep;
 use tokio_postgres::Client;
-use tokio_postgres::error::SqlState;
 
 use crate::directory::{Directory, File, TxMode};
 use crate::error::Error;
-use crate::history::{self, State};
-use crate::revisions::{self, Progress, Revision};
-use crate::run::{run, run_one};
-use crate::split::split;
-use crate::sum::statement_digests;
+use crate::history::{self, Entry, State};
+use crate::{alone, revisions, session, together};
 
-/// Key of the advisory lock: Atlas's own, so that the two never run at once.
-pub const LOCK: i64 = 2_686_470_616;
-
-/// How often a transaction file is tried again after a lock timeout or a deadlock; it left nothing behind.
-const RETRIES: u32 = 5;
+/// Kept free before the deadline, for the last answer.
+const RESERVE: Duration = Duration::from_secs(10);
 
 /// What a caller may choose.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// How long to wait for another migration to end.
     pub lock_timeout: Duration,
+    /// How long one statement may take; what the role or the server says otherwise.
+    pub statement_timeout: Option<Duration>,
+    /// The role that owns the schema, if the session is to act as it.
+    pub role: Option<String>,
+    /// The last version to apply; all otherwise.
+    pub to: Option<String>,
+    /// When to be done. No file is begun when less than [`Options::budget`] would be left for it.
+    pub deadline: Option<Instant>,
+    /// The time a file must have before the deadline.
+    pub budget: Duration,
+    /// Begin on a database that has tables but no revisions.
+    pub allow_dirty: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { lock_timeout: Duration::from_secs(10) }
+        Options {
+            lock_timeout: Duration::from_secs(10),
+            statement_timeout: None,
+            role: None,
+            to: None,
+            deadline: None,
+            budget: Duration::from_secs(30),
+            allow_dirty: false,
+        }
     }
 }
 
@@ -38,8 +50,10 @@ impl Default for Options {
 pub struct Report {
     /// The files applied now, in order.
     pub applied: Vec<Applied>,
-    /// How many had been applied before.
+    /// How many needed nothing: applied before, or held by a baseline or checkpoint.
     pub already: usize,
+    /// How many wait still, because of [`Options::to`] or the deadline.
+    pub pending: usize,
     /// The database has revisions later than every file: a newer release was here. Nothing is done then, and nothing is undone.
     pub ahead: bool,
 }
@@ -55,17 +69,63 @@ pub struct Applied {
     pub took: Duration,
 }
 
+/// What happens, for those who watch.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Step<'a> {
+    /// Another session holds the lock.
+    Waits {
+        /// Who, as far as is known.
+        holder: &'a str,
+    },
+    /// A file is begun or gone on with.
+    Begins {
+        /// Its name.
+        file: &'a str,
+        /// Which of the files of this run, from 1.
+        number: usize,
+        /// How many files this run has.
+        of: usize,
+    },
+    /// The catalogue shows what became of a statement that a run was stopped in.
+    Recovers {
+        /// Name of the file.
+        file: &'a str,
+        /// The statement, from 1.
+        statement: usize,
+        /// What is done about it.
+        how: &'static str,
+    },
+    /// A lock was not free, or another transaction won: the same again after a pause.
+    Retries {
+        /// Name of the file.
+        file: &'a str,
+        /// Why.
+        error: &'a Error,
+    },
+    /// A file is applied.
+    Applied(&'a Applied),
+    /// The deadline is too near for the next file.
+    Stops {
+        /// How many files wait.
+        pending: usize,
+    },
+}
+
+/// Who watches.
+pub type Watch<'a> = dyn FnMut(Step<'_>) + Send + 'a;
+
 /// Applies the pending files of a directory, with [`Options::default`].
 ///
 /// # Errors
 /// As [`apply_with`].
 pub async fn apply(client: &mut Client, directory: &Directory) -> Result<Report, Error> {
-    apply_with(client, directory, Options::default()).await
+    apply_with(client, directory, &Options::default(), &mut |_| ()).await
 }
 
 /// Applies the pending files of a directory in the order of their versions, one migration at a time per database.
 ///
-/// The session must be the migrator's, on the direct URL, outside a transaction.
+/// The session must be the migrator's, on the direct URL, outside a transaction; its settings are reset at the end.
 ///
 /// # Errors
 /// When the directory is not valid, another migration holds the lock, the history was changed, or a statement fails: a
@@ -73,170 +133,116 @@ pub async fn apply(client: &mut Client, directory: &Directory) -> Result<Report,
 pub async fn apply_with(
     client: &mut Client,
     directory: &Directory,
-    options: Options,
+    options: &Options,
+    watch: &mut Watch<'_>,
 ) -> Result<Report, Error> {
     directory.validate()?;
-    lock(client, options.lock_timeout).await?;
-    let outcome = apply_locked(client, directory).await;
-    let unlocked = client
-        .batch_execute(&format!(
-            "select pg_advisory_unlock({LOCK}); reset search_path; reset lock_timeout"
-        ))
-        .await;
-    let report = outcome?;
-    unlocked.map_err(|source| Error::Database { doing: "give the migration lock back", source })?;
-    Ok(report)
-}
-
-/// Tries instead of waiting: a waiting statement holds a snapshot that `create index concurrently` would wait for.
-async fn lock(client: &Client, timeout: Duration) -> Result<(), Error> {
-    let fail = |source| Error::Database { doing: "take the migration lock", source };
-    let began = Instant::now();
-    let mut pause = Duration::from_millis(25);
-    let attempt = format!("select pg_try_advisory_lock({LOCK})");
-    while !flag(client, &attempt).await.map_err(fail)? {
-        let waited = began.elapsed();
-        if waited >= timeout {
-            return Err(Error::Locked { waited });
-        }
-        sleep(jitter(pause).min(timeout - waited)).await;
-        pause = (pause * 2).min(Duration::from_secs(2));
+    if let Some(to) = &options.to
+        && !directory.files().iter().any(|file| file.version() == to)
+    {
+        return Err(Error::UnknownVersion { version: to.clone() });
     }
-    // A 64-bit key is shown as two halves. Behind a transaction pooler the next statement may meet another session.
-    let held = format!(
-        "select exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted \
-         and classid::bigint = {LOCK} >> 32 and objid::bigint = {LOCK} & 4294967295 and objsubid = 1)"
-    );
-    if flag(client, &held).await.map_err(fail)? { Ok(()) } else { Err(Error::Pooled) }
+    locked(client, options, watch, async |client, watch| {
+        apply_locked(client, directory, options, watch).await
+    })
+    .await
 }
 
-async fn flag(client: &Client, sql: &str) -> Result<bool, tokio_postgres::Error> {
-    Ok(client.query_typed(sql, &[]).await?.first().is_some_and(|row| row.get(0)))
+/// Does something while no other migration can run.
+pub(crate) async fn locked<T>(
+    client: &mut Client,
+    options: &Options,
+    watch: &mut Watch<'_>,
+    work: impl AsyncFnOnce(&mut Client, &mut Watch<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    session::prepare(client, options.role.as_deref(), None).await?;
+    let waits = |holder: &str| watch(Step::Waits { holder });
+    let outcome = match session::lock(client, options.lock_timeout, waits).await {
+        Ok(()) => work(client, watch).await,
+        Err(error) => Err(error),
+    };
+    let released = session::release(client).await;
+    let done = outcome?;
+    released?;
+    Ok(done)
 }
 
-async fn apply_locked(client: &mut Client, directory: &Directory) -> Result<Report, Error> {
-    // Names must be written out, and no statement may queue readers behind it for long.
-    client
-        .batch_execute("set search_path = ''; set lock_timeout = '3s'")
-        .await
-        .map_err(|source| Error::Database { doing: "prepare the session", source })?;
-    revisions::create(client).await?;
-    let revisions = revisions::read(client).await?;
-    let entries = history::compare(directory, &revisions);
+async fn apply_locked(
+    client: &mut Client,
+    directory: &Directory,
+    options: &Options,
+    watch: &mut Watch<'_>,
+) -> Result<Report, Error> {
+    let found = revisions::read(client).await?;
+    let entries = history::compare(directory, &found);
     history::check(&entries)?;
-    let waits = |state| matches!(state, State::Pending | State::Failed | State::Interrupted);
     let ahead = entries.iter().any(|entry| entry.state == State::Newer);
-    let pending: Vec<_> = entries.iter().filter(|entry| waits(entry.state)).collect();
+    let waiting: Vec<_> = entries.iter().filter(|entry| entry.state.waits()).collect();
+    let wanted = |entry: &&&Entry<'_>| options.to.as_deref().is_none_or(|to| entry.version <= to);
+    let pending: Vec<_> = waiting.iter().filter(wanted).collect();
     let mut report = Report { ahead, ..Report::default() };
-    report.already = directory.files().len() - pending.len();
-    for entry in pending {
+    report.already = directory.files().len() - waiting.len();
+    report.pending = waiting.len();
+    if !pending.is_empty() && found.is_empty() && !options.allow_dirty {
+        refuse_foreign(client).await?;
+    }
+    revisions::create(client).await?;
+    for (at, entry) in pending.iter().enumerate() {
         let Some(file) = entry.file else { continue };
-        report.applied.push(match file.tx_mode() {
-            TxMode::File => in_transaction(client, file, &entry.hash).await?,
-            TxMode::None => one_by_one(client, file, &entry.hash, entry.revision).await?,
-        });
+        let Some(limit) = limit(options) else {
+            watch(Step::Stops { pending: report.pending });
+            break;
+        };
+        session::prepare(client, options.role.as_deref(), limit).await?;
+        watch(Step::Begins { file: file.name(), number: at + 1, of: pending.len() });
+        let applied = run(client, file, entry, watch).await?;
+        watch(Step::Applied(&applied));
+        report.applied.push(applied);
+        report.pending -= 1;
     }
     Ok(report)
 }
 
-/// The file and its revision take effect together or not at all.
-async fn in_transaction(client: &Client, file: &File, hash: &str) -> Result<Applied, Error> {
-    let fail = |source| Error::Database { doing: "begin or commit a migration", source };
-    let statements = split(file.text()?).len();
+async fn run(
+    client: &Client,
+    file: &File,
+    entry: &Entry<'_>,
+    watch: &mut Watch<'_>,
+) -> Result<Applied, Error> {
     let began = Instant::now();
-    for retry in 0.. {
-        client.batch_execute("begin").await.map_err(fail)?;
-        let outcome = async {
-            run(client, file.name(), file.text()?).await?;
-            let progress = Progress {
-                applied: statements,
-                total: statements,
-                took: began.elapsed(),
-                ..Progress::default()
-            };
-            revisions::save(client, file, hash, &progress).await?;
-            client.batch_execute("commit").await.map_err(fail)
-        }
-        .await;
-        let Err(error) = outcome else { break };
-        // The first error is the one to report: a session that is gone cannot roll back either.
-        let _ = client.batch_execute("rollback").await;
-        if retry == RETRIES || !may_pass(&error) {
-            return Err(error);
-        }
-        sleep(jitter(Duration::from_millis(100 << retry))).await;
-    }
+    let statements = match file.tx_mode() {
+        TxMode::File => together::run(client, file, &entry.hash, watch).await?,
+        TxMode::None => alone::run(client, file, &entry.hash, entry.revision, watch).await?,
+    };
     Ok(Applied { file: file.name().to_owned(), statements, took: began.elapsed() })
 }
 
-/// Each statement takes effect on its own; the revision says how far the file has come.
-async fn one_by_one(
-    client: &Client,
-    file: &File,
-    hash: &str,
-    started: Option<&Revision>,
-) -> Result<Applied, Error> {
-    let text = file.text()?;
-    let statements = split(text);
-    let digests = statement_digests(statements.iter().map(|statement| statement.text));
-    let total = statements.len();
-    let done = started.map_or(0, |revision| revision.applied);
-    if let Some(revision) = started {
-        let differs = revision.partial.iter().take(done).zip(&digests).position(|(a, b)| a != b);
-        if let Some(at) = differs {
-            return Err(Error::HistoryChanged {
-                file: file.name().to_owned(),
-                statement: Some(at + 1),
-            });
-        }
-        if !revision.failed {
-            return Err(Error::Dirty {
-                file: file.name().to_owned(),
-                version: file.version().to_owned(),
-                statement: done + 1,
-            });
-        }
+/// How long a statement of the next file may take; `None` if there is not enough time for it.
+fn limit(options: &Options) -> Option<Option<Duration>> {
+    let Some(deadline) = options.deadline else { return Some(options.statement_timeout) };
+    let left = deadline.saturating_duration_since(Instant::now()).checked_sub(RESERVE)?;
+    if left < options.budget {
+        return None;
     }
-    let began = Instant::now();
-    let at = |applied: usize| Progress {
-        applied,
-        total,
-        took: began.elapsed(),
-        error: None,
-        partial: (applied < total).then(|| &digests[..applied]),
-    };
-    revisions::save(client, file, hash, &at(done)).await?;
-    for (number, statement) in statements.iter().enumerate().skip(done) {
-        if let Err(error) = run_one(client, file.name(), text, number, statement).await {
-            let message = match &error {
-                Error::Statement { source, .. } => {
-                    source.as_db_error().map_or("the session ended", |db| db.message())
-                }
-                _ => "unknown",
-            };
-            let progress = Progress { error: Some((message, statement.text)), ..at(number) };
-            // The first error is the one to report.
-            let _ = revisions::save(client, file, hash, &progress).await;
-            return Err(error);
-        }
-        revisions::save(client, file, hash, &at(number + 1)).await?;
-    }
-    Ok(Applied { file: file.name().to_owned(), statements: total, took: began.elapsed() })
+    Some(Some(options.statement_timeout.map_or(left, |limit| limit.min(left))))
 }
 
-/// Whether the same file may well succeed a moment later.
-fn may_pass(error: &Error) -> bool {
-    let Error::Statement { source, .. } = error else { return false };
-    source.code().is_some_and(|code| {
-        [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED].contains(code)
-            || *code == SqlState::T_R_SERIALIZATION_FAILURE
-    })
-}
-
-/// Between half and the whole of a pause, so that two waiters do not meet again and again.
-fn jitter(pause: Duration) -> Duration {
-    let nanos = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |now| now.subsec_nanos());
-    pause / 2 + (pause / 2).mul_f64(f64::from(nanos % 1000) / 1000.0)
+/// A database with tables that no revision tells of belongs to somebody: the first file must not run into it.
+async fn refuse_foreign(client: &Client) -> Result<(), Error> {
+    let sql = "
+        select pg_catalog.format('%I.%I', n.nspname, c.relname)
+        from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+          and n.nspname not in ('pg_catalog', 'information_schema', 'atlas_schema_revisions')
+          and n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%'
+          and not exists (
+            select from pg_catalog.pg_depend d
+            where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'e')
+        order by 1 limit 1";
+    let fail = |source| Error::Database { doing: "look for tables", source };
+    let rows = client.query_typed(sql, &[]).await.map_err(fail)?;
+    match rows.first() {
+        Some(row) => Err(Error::NotEmpty { relation: row.get(0) }),
+        None => Ok(()),
+    }
 }

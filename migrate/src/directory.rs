@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::split::split;
+use crate::split::{Statement, split, split_at};
 use crate::sum;
 
 /// The file that seals a directory.
@@ -158,6 +158,26 @@ impl File {
         if none { TxMode::None } else { TxMode::File }
     }
 
+    /// What ends a statement instead of a semicolon: `-- atlas:delimiter` in the first line.
+    pub(crate) fn delimiter(&self) -> Option<String> {
+        let line = str::from_utf8(&self.bytes).ok()?.lines().next()?;
+        let (name, argument) = directive(line).filter(|_| line.starts_with("--"))?;
+        (name == "delimiter" && !argument.is_empty())
+            .then(|| argument.replace("\\n", "\n").replace("\\t", "\t"))
+    }
+
+    /// Its statements.
+    ///
+    /// # Errors
+    /// When it is not UTF-8.
+    pub fn statements(&self) -> Result<Vec<Statement<'_>>, Error> {
+        let text = self.text()?;
+        let Some(delimiter) = self.delimiter() else { return Ok(split(text)) };
+        let head = text.find('\n').map_or(text.len(), |end| end + 1);
+        let statements = split_at(&text[head..], &delimiter);
+        Ok(statements.into_iter().map(|s| Statement { start: s.start + head, ..s }).collect())
+    }
+
     /// Whether its bytes are left out of the sum: `-- atlas:sum ignore` in the first line.
     pub(crate) fn sum_ignored(&self) -> bool {
         let end = self.bytes.iter().position(|byte| *byte == b'\n').unwrap_or(self.bytes.len());
@@ -202,6 +222,7 @@ impl File {
             let followed = match name {
                 "txmode" => matches!(argument, "none" | "file"),
                 "checkpoint" | "nolint" | "sum" => true,
+                "delimiter" => self.delimiter().is_some(),
                 _ => false,
             };
             if !followed {
@@ -209,7 +230,7 @@ impl File {
                 return Err(Error::Directive { file: self.name.clone(), directive });
             }
         }
-        let control = split(text).into_iter().find(|statement| {
+        let control = self.statements()?.into_iter().find(|statement| {
             let word = statement.text.split(|c: char| !c.is_ascii_alphabetic()).next();
             word.is_some_and(|word| {
                 ["abort", "begin", "commit", "end", "rollback", "savepoint", "start"]

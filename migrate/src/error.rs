@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{fmt, io};
 
+use crate::marker::Environment;
+
 /// Why a directory was refused or a database was not changed; nothing of a failed transaction file stays behind.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -78,6 +80,48 @@ pub enum Error {
     Locked {
         /// How long it was waited for.
         waited: Duration,
+        /// Who holds it, as far as is known.
+        holder: Option<String>,
+    },
+    /// The session may not act as the role that owns the schema.
+    Role {
+        /// That role.
+        role: String,
+        /// Who is logged in.
+        login: String,
+        /// Whether the role is there at all.
+        exists: bool,
+    },
+    /// The database has tables that no revision tells of.
+    NotEmpty {
+        /// One of them.
+        relation: String,
+    },
+    /// There is no file of that version.
+    UnknownVersion {
+        /// The version.
+        version: String,
+    },
+    /// No file of that version is under way.
+    NothingToResolve {
+        /// The version.
+        version: String,
+    },
+    /// A destructive command was not let through.
+    Guarded {
+        /// Name of the database.
+        database: String,
+        /// What it is marked as.
+        environment: Option<Environment>,
+        /// Whether no confirmation would do.
+        never: bool,
+    },
+    /// All statements of a file succeeded, but not its commit: deferred constraints are checked there.
+    Commit {
+        /// Name of the file.
+        file: String,
+        /// Why.
+        source: tokio_postgres::Error,
     },
     /// The URL leads to a pooler, whose sessions change between statements.
     Pooled,
@@ -187,11 +231,42 @@ impl fmt::Display for Error {
             Error::DuplicateVersion { version } => {
                 write!(f, "two files have version {version}: give the newer one a later version")
             }
-            Error::Locked { waited } => write!(
+            Error::Locked { waited, holder } => write!(
                 f,
-                "another migration has held the lock for {} s: wait until it is done and try again",
-                waited.as_secs()
+                "another migration has held the lock for {} s{}: wait until it is done and try again",
+                waited.as_secs(),
+                holder.as_ref().map(|holder| format!(" ({holder})")).unwrap_or_default()
             ),
+            Error::Role { role, login, exists: false } => write!(
+                f,
+                "there is no role {role} for {login} to act as: run schema/roles.sql for this domain first"
+            ),
+            Error::Role { role, login, .. } => {
+                write!(f, "{login} may not act as {role}: use the URL of the migrator")
+            }
+            Error::NotEmpty { relation } => write!(
+                f,
+                "the database has tables ({relation}) but no revisions: is it the right one? `migrate baseline` takes it \
+                 into care, --allow-dirty begins anyway"
+            ),
+            Error::UnknownVersion { version } => {
+                write!(f, "no file has version {version}: `migrate status -v` lists them")
+            }
+            Error::NothingToResolve { version } => {
+                write!(f, "version {version} was neither interrupted nor did it fail: there is nothing to resolve")
+            }
+            Error::Guarded { database, never: true, .. } => {
+                write!(f, "database {database} is marked production, where this is never done")
+            }
+            Error::Guarded { database, environment, .. } => write!(
+                f,
+                "database {database} is {}: type its name to go on, --confirm {database}",
+                match environment {
+                    Some(environment) => format!("marked {environment}"),
+                    None => "not on this machine, or another one than you named".to_owned(),
+                }
+            ),
+            Error::Commit { file, .. } => write!(f, "{file}: the statements succeeded, but not the commit"),
             Error::Pooled => f.write_str(
                 "this URL leads to a pooler, which gives each statement another session: use the direct URL",
             ),
@@ -229,7 +304,9 @@ impl std::error::Error for Error {
         match self {
             Error::Read { source, .. } | Error::Write { source, .. } => Some(source),
             Error::Connect { source } => Some(source),
-            Error::Statement { source, .. } | Error::Database { source, .. } => Some(source),
+            Error::Statement { source, .. }
+            | Error::Commit { source, .. }
+            | Error::Database { source, .. } => Some(source),
             _ => None,
         }
     }

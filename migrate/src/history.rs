@@ -29,6 +29,11 @@ pub enum State {
 }
 
 impl State {
+    /// Whether the next `apply` runs the file, or goes on with it.
+    pub const fn waits(self) -> bool {
+        matches!(self, State::Pending | State::Failed | State::Interrupted)
+    }
+
     /// The word for it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -6,31 +6,41 @@
 //!
 //! What this crate does not do: choose a URL, go back (a fault is mended by the next migration).
 
+mod alone;
 mod apply;
 mod connect;
 mod directory;
+mod effect;
 mod error;
 pub mod facts;
-pub mod plan;
 mod history;
+pub mod marker;
+pub mod plan;
+mod rebase;
+mod resolve;
 mod revisions;
 mod run;
 mod schema;
 mod seed;
+mod session;
 mod split;
 mod status;
 mod sum;
 #[cfg(test)]
 mod tests;
+mod together;
 mod write;
 
-pub use apply::{Applied, LOCK, Options, Report, apply, apply_with};
+pub use apply::{Applied, Options, Report, Step, Watch, apply, apply_with};
 pub use connect::connect;
 pub use directory::{Directory, File, TxMode};
 pub use error::{Change, Error};
 pub use history::State;
+pub use rebase::{Renamed, rebase};
+pub use resolve::{Resolution, Set, resolve, set};
 pub use schema::concatenate;
 pub use seed::{Seeded, seed};
+pub use session::LOCK;
 pub use split::{Statement, split};
 pub use status::{Status, Version, status};
 pub use write::{add, hash, stamp};

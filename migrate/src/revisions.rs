@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use tokio_postgres::Client;
 use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Transaction};
 
 use crate::directory::File;
 use crate::error::Error;
+use crate::history::Entry;
 
 /// Atlas's own definition, where its schema does not exist yet.
 const CREATE: &str = "
@@ -49,8 +50,33 @@ on conflict (version) do update set
   execution_time = excluded.execution_time, error = excluded.error, error_stmt = excluded.error_stmt,
   hash = excluded.hash, partial_hashes = excluded.partial_hashes, operator_version = excluded.operator_version";
 
+const RESOLVE: &str = "
+update atlas_schema_revisions.atlas_schema_revisions set
+  type = type | 4, applied = $2, total = $3, executed_at = now(), error_stmt = null, operator_version = $6,
+  error = case when $2 < $3 then 'to be gone on with, as was decided by hand' end,
+  partial_hashes = case when $2 < $3 then to_jsonb($4) end, hash = $5
+where version = $1";
+
+/// What failed before and is declared done keeps the bit of a file that was run.
+const MARK: &str = "
+insert into atlas_schema_revisions.atlas_schema_revisions (
+  version, description, type, applied, total, executed_at, execution_time, hash, operator_version)
+values ($1, $2, $3, $4, $4, now(), 0, $5, $6)
+on conflict (version) do update set
+  type = atlas_schema_revisions.type & 2 | excluded.type, applied = excluded.applied, total = excluded.total,
+  executed_at = excluded.executed_at, error = null, error_stmt = null, partial_hashes = null, hash = excluded.hash,
+  operator_version = excluded.operator_version";
+
+const REMOVE: &str = "delete from atlas_schema_revisions.atlas_schema_revisions where version = $1";
+
+/// Bit of the column `type`: declared to be applied by a person.
+pub(crate) const RESOLVED: i64 = 4;
+
+/// What writes the rows.
+const OPERATOR: &str = concat!("aruuri migrate ", env!("CARGO_PKG_VERSION"));
+
 /// Bit of the column `type`: the database was as far as this when it came under care.
-const BASELINE: i64 = 1;
+pub(crate) const BASELINE: i64 = 1;
 
 /// A row of the table.
 #[derive(Debug)]
@@ -150,10 +176,70 @@ pub(crate) async fn save(
                 (&progress.error.map(|(_, statement)| statement), Type::TEXT),
                 (&hash, Type::TEXT),
                 (&progress.partial, Type::TEXT_ARRAY),
-                (&concat!("aruuri migrate ", env!("CARGO_PKG_VERSION")), Type::TEXT),
+                (&OPERATOR, Type::TEXT),
             ],
         )
         .await
         .map(|_| ())
         .map_err(|source| Error::Database { doing: "record a revision", source })
+}
+
+/// Records what a person decided about a file that was under way.
+pub(crate) async fn resolve(
+    client: &Client,
+    entry: &Entry<'_>,
+    done: usize,
+    digests: &[String],
+) -> Result<(), Error> {
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let partial: &[String] = &digests[..done];
+    client
+        .query_typed(
+            RESOLVE,
+            &[
+                (&entry.version, Type::TEXT),
+                (&count(done), Type::INT8),
+                (&count(digests.len()), Type::INT8),
+                (&partial, Type::TEXT_ARRAY),
+                (&entry.hash, Type::TEXT),
+                (&OPERATOR, Type::TEXT),
+            ],
+        )
+        .await
+        .map(|_| ())
+        .map_err(|source| Error::Database { doing: "record a decision", source })
+}
+
+/// Declares a file applied, as `kind` says: [`RESOLVED`] or [`BASELINE`].
+pub(crate) async fn mark(
+    transaction: &Transaction<'_>,
+    file: &File,
+    hash: &str,
+    kind: i64,
+) -> Result<(), Error> {
+    let statements = i64::try_from(file.statements()?.len()).unwrap_or(i64::MAX);
+    transaction
+        .query_typed(
+            MARK,
+            &[
+                (&file.version(), Type::TEXT),
+                (&file.description(), Type::TEXT),
+                (&kind, Type::INT8),
+                (&statements, Type::INT8),
+                (&hash, Type::TEXT),
+                (&OPERATOR, Type::TEXT),
+            ],
+        )
+        .await
+        .map(|_| ())
+        .map_err(|source| Error::Database { doing: "record a revision", source })
+}
+
+/// Declares a version not applied.
+pub(crate) async fn remove(transaction: &Transaction<'_>, version: &str) -> Result<(), Error> {
+    transaction
+        .query_typed(REMOVE, &[(&version, Type::TEXT)])
+        .await
+        .map(|_| ())
+        .map_err(|source| Error::Database { doing: "remove a revision", source })
 }

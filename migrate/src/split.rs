@@ -9,6 +9,66 @@ pub struct Statement<'text> {
     pub text: &'text str,
 }
 
+/// The tokens of SQL, without comments and blanks.
+pub(crate) fn tokens(sql: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < sql.len() {
+            let end = token_end(sql, at);
+            let token = &sql[at..end];
+            at = end;
+            let comment = token.starts_with("--") || token.starts_with("/*");
+            if !comment && !token.trim_ascii().is_empty() {
+                return Some(token);
+            }
+        }
+        None
+    })
+}
+
+/// Splits SQL at a delimiter of its own (`-- atlas:delimiter`), outside quotes and comments, which is no part of a statement.
+pub(crate) fn split_at<'text>(sql: &'text str, delimiter: &str) -> Vec<Statement<'text>> {
+    let mut statements = Vec::new();
+    let mut emit = |from: usize, to: usize| {
+        let text = &sql[from..to];
+        let mut start = 0;
+        // As in `split`, a statement begins behind the comments before it.
+        while start < text.len() {
+            let end = token_end(text, start);
+            let token = &text[start..end];
+            if !token.starts_with("--")
+                && !token.starts_with("/*")
+                && !token.trim_ascii().is_empty()
+            {
+                break;
+            }
+            start = end;
+        }
+        if start < text.len() {
+            let text = text[start..].trim_ascii_end();
+            statements.push(Statement { start: from + start, text });
+        }
+    };
+    let (mut from, mut at) = (0, 0);
+    while at < sql.len() {
+        // Comments and quotes are passed over as a whole; what may be a part of the delimiter is not.
+        if sql[at..].starts_with(delimiter) {
+            emit(from, at);
+            at += delimiter.len();
+            from = at;
+            continue;
+        }
+        let end = token_end(sql, at);
+        let whole = matches!(sql.as_bytes()[at], b'\'' | b'"' | b'$' | b'e' | b'E')
+            || sql[at..end].starts_with("--")
+            || sql[at..end].starts_with("/*");
+        let step = sql[at..].chars().next().map_or(1, char::len_utf8);
+        at = if whole { end } else { at + step };
+    }
+    emit(from, sql.len());
+    statements
+}
+
 /// Splits SQL at the semicolons that end a statement: not those in quotes, dollar quotes, comments, parentheses or the
 /// body of `begin atomic … end`. What is never closed reaches to the end; the server will say why.
 pub fn split(sql: &str) -> Vec<Statement<'_>> {

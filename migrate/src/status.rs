@@ -36,8 +36,7 @@ pub struct Version {
 impl Status {
     /// How many files the next `apply` would run or go on with.
     pub fn pending(&self) -> usize {
-        let waits = |state| matches!(state, State::Pending | State::Failed | State::Interrupted);
-        self.versions.iter().filter(|version| waits(version.state)).count()
+        self.versions.iter().filter(|version| version.state.waits()).count()
     }
 
     /// The version that was applied last.

@@ -2,8 +2,13 @@
 //!
 //! This file is the frame: the list of commands, which domains one works on, where it finds their databases, and which
 //! exit code a failure has.
+mod apply;
 mod hash;
+mod mark;
 mod new;
+mod rebase;
+mod resolve;
+mod set;
 mod status;
 mod target;
 mod validate;
@@ -14,6 +19,7 @@ use ::migrate::{Directory, Error};
 use clap::{Args, Subcommand, ValueEnum};
 use db::Domain;
 use stack::Stack;
+use tokio_postgres::error::SqlState;
 
 pub(crate) use self::target::Target;
 use crate::{
@@ -30,6 +36,7 @@ use crate::{
     after_help = "\
 Examples:
   cargo aruuri migrate status
+  cargo aruuri migrate apply --domain finance
   cargo aruuri migrate new backfill_notes --domain finance
   cargo aruuri migrate hash && cargo aruuri migrate validate
   cargo aruuri migrate status --domain finance --url \"$URL\" -o json
@@ -47,9 +54,14 @@ pub(crate) struct Migrate {
 #[derive(Debug, Subcommand)]
 enum Command {
     Status(status::Status),
+    Apply(apply::Apply),
     Hash(hash::Hash),
     Validate(validate::Validate),
     New(new::New),
+    Rebase(rebase::Rebase),
+    Resolve(resolve::Resolve),
+    Set(set::Set),
+    Mark(mark::Mark),
 }
 
 impl Migrate {
@@ -59,9 +71,14 @@ impl Migrate {
         let outcome = runtime.block_on(async {
             match self.command {
                 Command::Status(command) => command.run(out).await,
+                Command::Apply(command) => command.run(out).await,
                 Command::Hash(command) => command.run(out).await,
                 Command::Validate(command) => command.run(out).await,
                 Command::New(command) => command.run(out).await,
+                Command::Rebase(command) => command.run(out).await,
+                Command::Resolve(command) => command.run(out).await,
+                Command::Set(command) => command.run(out).await,
+                Command::Mark(command) => command.run(out).await,
             }
         });
         outcome.map(Exit::of_migrate).map_err(Failure::of_migrate)
@@ -188,12 +205,16 @@ fn exit(error: &Error) -> Exit {
         | Error::SumMismatch { .. }
         | Error::LineEnds { .. }
         | Error::HistoryChanged { .. } => Exit::Checksum,
-        Error::OutOfOrder { .. } | Error::FileMissing { .. } | Error::DuplicateVersion { .. } => {
-            Exit::Drift
-        }
+        Error::OutOfOrder { .. }
+        | Error::FileMissing { .. }
+        | Error::DuplicateVersion { .. }
+        | Error::NotEmpty { .. } => Exit::Drift,
         Error::Dirty { .. } => Exit::Dirty,
         Error::Locked { .. } => Exit::Locked,
-        Error::Pooled => Exit::Usage,
+        Error::Pooled | Error::UnknownVersion { .. } | Error::NothingToResolve { .. } => {
+            Exit::Usage
+        }
+        Error::Guarded { .. } => Exit::Refused,
         Error::Connect { .. } => Exit::Unreachable,
         _ => Exit::Failure,
     }
@@ -213,9 +234,11 @@ fn next(error: &Error, domain: &str) -> Option<String> {
         Error::HistoryChanged { file, .. } => {
             Some(format!("git log -p -- migrations/{domain}/{file}"))
         }
-        Error::Statement { .. } => Some(format!(
-            "mend the file, then cargo aruuri migrate hash --domain {domain} and apply again"
-        )),
+        Error::NotEmpty { .. } => command("baseline"),
+        Error::UnknownVersion { .. } | Error::NothingToResolve { .. } => command("status -v"),
+        Error::Statement { source, .. }
+        | Error::Commit { source, .. }
+        | Error::Database { source, .. } => after(source, domain),
         Error::Pooled => Some(format!(
             "set ARUURI_{}_DATABASE_URL to the direct URL, or give it with --url",
             domain.to_uppercase()
@@ -223,4 +246,24 @@ fn next(error: &Error, domain: &str) -> Option<String> {
         Error::Connect { .. } => Some("cargo aruuri status, for the local servers".into()),
         _ => None,
     }
+}
+
+/// What helps after the server refused something, by its SQLSTATE.
+fn after(source: &tokio_postgres::Error, domain: &str) -> Option<String> {
+    let apply = format!("cargo aruuri migrate apply --domain {domain}");
+    Some(match source.code().map(SqlState::code) {
+        None => format!("{apply}, which goes on where this one was cut off"),
+        Some("42501") => {
+            "the URL of the migrator, who may act as the owner of the schema".to_owned()
+        }
+        Some("53100") => format!("free disk space on the server, then {apply}"),
+        Some("55P03") => format!("find who holds the lock (pg_stat_activity), then {apply}"),
+        Some("57014") => format!("{apply} --statement-timeout 30m, or a smaller step"),
+        Some(code) if code.starts_with("53") || code.starts_with("57") => format!("{apply} later"),
+        Some(_) => {
+            format!(
+                "mend the file or the data, then cargo aruuri migrate hash --domain {domain}, then {apply}"
+            )
+        }
+    })
 }

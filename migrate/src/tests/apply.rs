@@ -207,13 +207,13 @@ async fn a_lock_that_stays_is_not_waited_for_for_ever() {
     let database = Database::empty("content").await;
     let (other, mut owner) = (database.owner().await, database.owner().await);
     other.batch_execute(&format!("select pg_advisory_lock({LOCK})")).await.unwrap();
-    let options = Options { lock_timeout: Duration::from_millis(60) };
+    let options = Options { lock_timeout: Duration::from_millis(60), ..Options::default() };
 
-    let refused = apply_with(&mut owner, &directory(&[]), options).await.unwrap_err();
+    let refused = apply_with(&mut owner, &directory(&[]), &options, &mut |_| ()).await.unwrap_err();
     other.batch_execute(&format!("select pg_advisory_unlock({LOCK})")).await.unwrap();
-    let done = apply_with(&mut owner, &directory(&[]), options).await;
+    let done = apply_with(&mut owner, &directory(&[]), &options, &mut |_| ()).await;
 
-    assert!(matches!(refused, Error::Locked { waited } if waited >= options.lock_timeout));
+    assert!(matches!(refused, Error::Locked { waited, .. } if waited >= options.lock_timeout));
     done.unwrap();
 }
 

@@ -46,7 +46,7 @@ fn a_directive_counts_only_above_an_empty_line() {
 #[test]
 fn what_cannot_be_applied_is_refused_before_anything_runs() {
     let check = |text: &str| directory(&[("1_a.sql", text)]).validate();
-    for directive in ["delimiter -- end", "import ../b", "txtar", "txmode all"] {
+    for directive in ["delimiter", "import ../b", "txtar", "txmode all"] {
         match check(&format!("-- atlas:{directive}\n\nselect 1;")) {
             Err(Error::Directive { file, directive: found }) => {
                 assert_eq!((file.as_str(), found), ("1_a.sql", format!("atlas:{directive}")));
