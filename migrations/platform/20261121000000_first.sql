@@ -129,27 +129,28 @@ create function platform.check_transition() returns trigger
   set search_path = ''
 as $$
 declare
-  -- Arguments: the column; the states a row may start in, by commas; the steps, each 'from>to,to'.
+  -- Arguments: the column; the states it may start in, by commas; the steps, each 'from>to,to'.
   state text := to_jsonb(new) ->> tg_argv[0];
   was text := case tg_op when 'UPDATE' then to_jsonb(old) ->> tg_argv[0] end;
   steps text[] := tg_argv[2:];
   allowed text[] := '{}';
 begin
-  if tg_op = 'INSERT' then
-    allowed := string_to_array(tg_argv[1], ',');
-  elsif state is not distinct from was then
+  if state is not distinct from was then
     return new;
+  elsif was is null then
+    allowed := string_to_array(tg_argv[1], ',');
   else
     select string_to_array(split_part(step, '>', 2), ',') into allowed
     from unnest(steps) as step where split_part(step, '>', 1) = was;
     allowed := coalesce(allowed, '{}');
   end if;
   -- An unknown state is left to the check of the column, which names it.
-  if state <> all (allowed)
-    and state = any (string_to_array(tg_argv[1] || ',' || replace(array_to_string(steps, ','), '>', ','), ','))
+  if state is null
+    or (state <> all (allowed)
+      and state = any (string_to_array(tg_argv[1] || ',' || replace(array_to_string(steps, ','), '>', ','), ',')))
   then
     raise exception '% of %.% cannot go from % to %', tg_argv[0], tg_table_schema, tg_table_name,
-      coalesce(was, 'nothing'), state
+      coalesce(was, 'nothing'), coalesce(state, 'nothing')
       using errcode = '23514', constraint = tg_table_name || '_' || tg_argv[0] || '_transition',
             schema = tg_table_schema, table = tg_table_name, column = tg_argv[0],
             detail = 'Allowed: ' || coalesce(nullif(array_to_string(allowed, ', '), ''), 'nothing, it is final') || '.';
@@ -1327,7 +1328,7 @@ comment on column identity.user_secrets.version is 'Counts changes from 1; set b
 
 create trigger touch before update on identity.user_secrets for each row execute function platform.touch();
 
-revoke select on identity.user_secrets from platform_reader;
+revoke select on identity.user_secrets from platform_reader, platform_studio;
 
 create table identity.recovery_codes (
   id uuid not null default gen_random_uuid(),
@@ -1352,7 +1353,7 @@ comment on column identity.recovery_codes.used_at is 'When it was used; null: st
 create trigger keep_once_set before update on identity.recovery_codes
   for each row execute function platform.keep_once_set('used_at', 'user_id', 'code_hash');
 
-revoke select on identity.recovery_codes from platform_reader;
+revoke select on identity.recovery_codes from platform_reader, platform_studio;
 
 create table identity.accounts (
   id uuid not null default gen_random_uuid(),
@@ -1495,9 +1496,9 @@ create trigger check_family before insert on identity.sessions
   for each row execute function identity.check_session_family();
 
 -- Readers may list sessions, not the hashes.
-revoke select on identity.sessions from platform_reader;
+revoke select on identity.sessions from platform_reader, platform_studio;
 grant select (id, user_id, family_id, replaced_by_id, created_at, last_used_at, expires_at, rotated_at, revoked_at,
-  revoke_reason, ip, user_agent) on identity.sessions to platform_reader;
+  revoke_reason, ip, user_agent) on identity.sessions to platform_reader, platform_studio;
 
 create table identity.verification_tokens (
   id uuid not null default gen_random_uuid(),
@@ -1539,7 +1540,7 @@ create index verification_tokens_user_id_idx on identity.verification_tokens (us
 create trigger keep_once_set before update on identity.verification_tokens
   for each row execute function platform.keep_once_set('used_at', 'revoked_at', 'identifier', 'purpose', 'token_hash', 'expires_at', 'user_id', 'created_at');
 
-revoke select on identity.verification_tokens from platform_reader;
+revoke select on identity.verification_tokens from platform_reader, platform_studio;
 
 create table identity.api_tokens (
   id uuid not null default gen_random_uuid(),
@@ -1596,9 +1597,9 @@ create trigger keep_once_set before update on identity.api_tokens
 create trigger touch before update on identity.api_tokens for each row execute function platform.touch();
 
 -- Readers may list tokens, not the hashes.
-revoke select on identity.api_tokens from platform_reader;
+revoke select on identity.api_tokens from platform_reader, platform_studio;
 grant select (id, owner_contact_id, name, token_prefix, scopes, last_used_at, expires_at, revoked_at, revoke_reason,
-  created_at, created_by, updated_at, updated_by, version) on identity.api_tokens to platform_reader;
+  created_at, created_by, updated_at, updated_by, version) on identity.api_tokens to platform_reader, platform_studio;
 
 create function identity.end_sessions() returns trigger
   language plpgsql
@@ -1881,3 +1882,2108 @@ comment on function identity.check_token_scopes() is
 
 create trigger check_scopes before insert on identity.api_tokens
   for each row execute function identity.check_token_scopes();
+
+-- platform: files by their content: the same bytes are kept once.
+
+create table storage.files (
+  id uuid not null default gen_random_uuid(),
+  content_hash platform.sha256 not null,
+  size_bytes bigint not null
+    constraint files_size_bytes_range check (size_bytes between 0 and 5000000000000),
+  media_type text not null
+    constraint files_media_type_shape check (media_type ~ '^[a-z0-9.+-]+/[a-z0-9.+-]+$' and length(media_type) <= 120),
+  original_name text not null
+    constraint files_original_name_length check (length(original_name) between 1 and 255),
+  storage_key text not null
+    constraint files_storage_key_shape check (storage_key ~ '^[A-Za-z0-9/_.-]+$' and length(storage_key) <= 500),
+  width_px integer
+    constraint files_width_px_range check (width_px between 1 and 1000000),
+  height_px integer
+    constraint files_height_px_range check (height_px between 1 and 1000000),
+  pages integer
+    constraint files_pages_range check (pages between 1 and 100000),
+  scan_status text not null default 'pending'
+    constraint files_scan_status_known check (scan_status in ('pending', 'clean', 'infected', 'failed', 'skipped')),
+  scanned_at timestamptz,
+  status text not null default 'pending'
+    constraint files_status_known check (status in ('pending', 'stored', 'quarantined', 'purged')),
+  stored_at timestamptz,
+  purged_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint files_pkey primary key (id),
+  constraint files_width_whole check ((width_px is null) = (height_px is null)),
+  constraint files_scanned_whole check ((scan_status in ('clean', 'infected', 'failed')) = (scanned_at is not null)),
+  constraint files_stored_whole check (status not in ('stored', 'quarantined') or stored_at is not null),
+  constraint files_purged_whole check ((status = 'purged') = (purged_at is not null)),
+  constraint files_infected_kept check (status <> 'stored' or scan_status <> 'infected'),
+  constraint files_storage_key_key unique (storage_key)
+);
+comment on table storage.files is
+  'Bytes in the object store, each content once. Others hold a file_id, never a path.';
+comment on column storage.files.id is 'Identity; other domains hold it as file_ref.';
+comment on column storage.files.content_hash is 'SHA-256 of the bytes; unique among those not purged.';
+comment on column storage.files.size_bytes is 'Size, in bytes.';
+comment on column storage.files.media_type is 'MIME type found by the server, not the one claimed.';
+comment on column storage.files.original_name is 'Name it was first uploaded under; for people only.';
+comment on column storage.files.storage_key is 'Key in the object store; unique; never leaves the server.';
+comment on column storage.files.width_px is 'Width of an image, in pixels; null: no image.';
+comment on column storage.files.height_px is 'Height of an image, in pixels; null: no image.';
+comment on column storage.files.pages is 'Pages of a document; null: no document.';
+comment on column storage.files.scan_status is 'What the malware scan found.';
+comment on column storage.files.scanned_at is 'When it was scanned; null: not yet.';
+comment on column storage.files.status is
+  'pending: being uploaded; stored: there; quarantined: kept from readers; purged: bytes gone.';
+comment on column storage.files.stored_at is 'When the bytes were there and checked; null: not yet. Set once.';
+comment on column storage.files.purged_at is 'When the bytes were removed; null: not. Set once.';
+comment on column storage.files.created_at is 'When the row was written.';
+comment on column storage.files.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column storage.files.updated_at is 'When it last changed; set by trigger.';
+comment on column storage.files.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column storage.files.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create unique index files_content_hash_key on storage.files (content_hash) where status <> 'purged';
+create index files_status_created_at_idx on storage.files (status, created_at);
+create index files_created_at_idx on storage.files (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on storage.files
+  for each row execute function platform.check_transition(
+    'status', 'pending', 'pending>stored,quarantined,purged', 'stored>quarantined,purged',
+    'quarantined>stored,purged');
+create trigger check_frozen before update or delete on storage.files
+  for each row execute function platform.check_frozen('status', 'pending', 'scan_status,scanned_at,purged_at,pages,width_px,height_px');
+create trigger keep_once_set before update on storage.files
+  for each row execute function platform.keep_once_set('stored_at', 'purged_at');
+
+create trigger touch before update on storage.files for each row execute function platform.touch();
+
+create function storage.check_file_unused() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if exists (select 1 from storage.file_links where file_id = new.id and deleted_at is null)
+    or exists (
+      select 1 from storage.file_versions v join storage.file_members m on m.id = v.member_id
+      where v.file_id = new.id and m.deleted_at is null
+    ) then
+    raise exception 'file % is still linked', new.id
+      using errcode = '23514', constraint = 'files_purge_unused', schema = 'storage', table = 'files',
+            hint = 'Delete its links and the collection members that hold it first.';
+  end if;
+  return new;
+end
+$$;
+comment on function storage.check_file_unused() is
+  'Before purging: nothing live holds the file any more; breaks files_purge_unused.';
+
+create trigger check_unused before update of status on storage.files
+  for each row when (new.status = 'purged' and old.status <> 'purged')
+  execute function storage.check_file_unused();
+
+create table storage.file_renditions (
+  id uuid not null default gen_random_uuid(),
+  file_id uuid not null,
+  kind text not null
+    constraint file_renditions_kind_known check (kind in ('thumbnail', 'preview', 'web', 'text', 'pdf')),
+  media_type text not null
+    constraint file_renditions_media_type_shape check (
+      media_type ~ '^[a-z0-9.+-]+/[a-z0-9.+-]+$'
+      and length(media_type) <= 120
+    ),
+  width_px integer
+    constraint file_renditions_width_px_range check (width_px between 1 and 1000000),
+  height_px integer
+    constraint file_renditions_height_px_range check (height_px between 1 and 1000000),
+  size_bytes bigint
+    constraint file_renditions_size_bytes_range check (size_bytes >= 0),
+  storage_key text
+    constraint file_renditions_storage_key_shape check (
+      storage_key ~ '^[A-Za-z0-9/_.-]+$'
+      and length(storage_key) <= 500
+    ),
+  status text not null default 'pending'
+    constraint file_renditions_status_known check (status in ('pending', 'ready', 'failed')),
+  error text
+    constraint file_renditions_error_length check (length(error) between 1 and 500),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint file_renditions_pkey primary key (id),
+  constraint file_renditions_file_id_fkey foreign key (file_id) references storage.files (id) on delete cascade,
+  constraint file_renditions_ready_whole check (
+    (status = 'ready') = (storage_key is not null)
+    and (status = 'ready') = (size_bytes is not null)
+  ),
+  constraint file_renditions_failed_whole check ((status = 'failed') = (error is not null)),
+  constraint file_renditions_kind_key unique (file_id, kind, media_type)
+);
+comment on table storage.file_renditions is 'Smaller or other forms of a file, made in the background.';
+comment on column storage.file_renditions.id is 'Identity.';
+comment on column storage.file_renditions.file_id is 'File it was made from.';
+comment on column storage.file_renditions.kind is 'What it is for.';
+comment on column storage.file_renditions.media_type is 'MIME type of the rendition.';
+comment on column storage.file_renditions.width_px is 'Width, in pixels; null: no image.';
+comment on column storage.file_renditions.height_px is 'Height, in pixels; null: no image.';
+comment on column storage.file_renditions.size_bytes is 'Size, in bytes; null: not made yet.';
+comment on column storage.file_renditions.storage_key is 'Key in the object store; null: not made yet.';
+comment on column storage.file_renditions.status is 'pending: to be made; ready; failed: see error.';
+comment on column storage.file_renditions.error is 'Why it failed; null: it did not.';
+comment on column storage.file_renditions.created_at is 'When the row was written.';
+comment on column storage.file_renditions.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column storage.file_renditions.updated_at is 'When it last changed; set by trigger.';
+comment on column storage.file_renditions.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column storage.file_renditions.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+
+create trigger check_status before insert or update of status on storage.file_renditions
+  for each row execute function platform.check_transition(
+    'status', 'pending,ready', 'pending>ready,failed', 'failed>pending', 'ready>pending');
+
+create trigger touch before update on storage.file_renditions for each row execute function platform.touch();
+
+create table storage.file_uploads (
+  id uuid not null default gen_random_uuid(),
+  file_id uuid not null,
+  contact_id uuid,
+  max_bytes bigint not null
+    constraint file_uploads_max_bytes_range check (max_bytes between 1 and 5000000000000),
+  media_types text[] not null default '{}',
+  expires_at timestamptz not null
+    constraint file_uploads_expires_order check (expires_at > created_at),
+  completed_at timestamptz,
+  failed_at timestamptz,
+  failure text
+    constraint file_uploads_failure_length check (length(failure) between 1 and 500),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  constraint file_uploads_pkey primary key (id),
+  constraint file_uploads_file_id_fkey foreign key (file_id) references storage.files (id) on delete cascade,
+  constraint file_uploads_contact_id_fkey foreign key (contact_id) references party.contacts (id) on delete restrict,
+  constraint file_uploads_one_end check (num_nonnulls(completed_at, failed_at) <= 1),
+  constraint file_uploads_failed_whole check ((failed_at is null) = (failure is null))
+);
+comment on table storage.file_uploads is
+  'Direct uploads to the object store that were allowed, for a short time each.';
+comment on column storage.file_uploads.id is 'Identity.';
+comment on column storage.file_uploads.file_id is 'File that is to come.';
+comment on column storage.file_uploads.contact_id is 'Who uploads; null: the system or a guest with a link.';
+comment on column storage.file_uploads.max_bytes is 'Largest size that was allowed, in bytes.';
+comment on column storage.file_uploads.media_types is 'MIME types that were allowed; empty: any.';
+comment on column storage.file_uploads.expires_at is 'When the permission ends.';
+comment on column storage.file_uploads.completed_at is 'When the bytes were checked; null: not yet. Set once.';
+comment on column storage.file_uploads.failed_at is 'When the upload was refused; null: it was not. Set once.';
+comment on column storage.file_uploads.failure is 'Why it was refused; null: it was not.';
+comment on column storage.file_uploads.created_at is 'When the row was written.';
+comment on column storage.file_uploads.created_by is 'Contact who wrote it (platform); null: the system.';
+
+create index file_uploads_file_id_idx on storage.file_uploads (file_id);
+create index file_uploads_contact_id_idx on storage.file_uploads (contact_id);
+create index file_uploads_created_at_idx on storage.file_uploads (created_at desc, id desc);
+
+create trigger keep_once_set before update on storage.file_uploads
+  for each row execute function platform.keep_once_set('completed_at', 'failed_at');
+
+-- platform: collections of files with versioned slots, labels, and links from entities.
+
+create table storage.file_collections (
+  id uuid not null default gen_random_uuid(),
+  parent_id uuid,
+  name platform.localized_text not null
+    constraint file_collections_name_length check (length(name ->> 'de') <= 200 and length(name ->> 'en') <= 200),
+  subject_domain text
+    constraint file_collections_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name,
+  subject_id uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint file_collections_pkey primary key (id),
+  constraint file_collections_parent_id_fkey foreign key (parent_id)
+    references storage.file_collections (id) on delete restrict,
+  constraint file_collections_subject_whole check (num_nonnulls(subject_domain, subject_type, subject_id) in (0, 3))
+);
+comment on table storage.file_collections is 'Folders of versioned slots; a tree.';
+comment on column storage.file_collections.id is 'Identity.';
+comment on column storage.file_collections.parent_id is
+  'Collection it lies in; null: at the top. Never below itself.';
+comment on column storage.file_collections.name is 'Name for people; at most 200 characters per language.';
+comment on column storage.file_collections.subject_domain is 'Domain of the entity it belongs to; null: none.';
+comment on column storage.file_collections.subject_type is 'That entity, singular; null: none.';
+comment on column storage.file_collections.subject_id is 'Id of that entity; null: none.';
+comment on column storage.file_collections.created_at is 'When the row was written.';
+comment on column storage.file_collections.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column storage.file_collections.updated_at is 'When it last changed; set by trigger.';
+comment on column storage.file_collections.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column storage.file_collections.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column storage.file_collections.deleted_at is 'When it was deleted; null: live.';
+
+create index file_collections_parent_id_idx on storage.file_collections (parent_id);
+create index file_collections_subject_type_subject_id_idx on storage.file_collections (subject_type, subject_id)
+  where subject_id is not null;
+create index file_collections_created_at_idx on storage.file_collections (created_at desc, id desc);
+
+create trigger check_acyclic before insert or update of parent_id on storage.file_collections
+  for each row execute function platform.check_acyclic('id', 'parent_id');
+
+create trigger check_live before insert or update of parent_id, deleted_at on storage.file_collections
+  for each row execute function platform.check_live('parent_id', 'storage.file_collections');
+create trigger check_unused_file_collections before update of deleted_at on storage.file_collections
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function platform.check_unused('storage.file_collections', 'parent_id');
+
+create trigger touch before update on storage.file_collections for each row execute function platform.touch();
+
+create table storage.file_members (
+  id uuid not null default gen_random_uuid(),
+  collection_id uuid not null,
+  slot text not null
+    constraint file_members_slot_shape check (slot ~ '^[a-z0-9][a-z0-9_-]*$' and length(slot) <= 100),
+  title platform.localized_text not null
+    constraint file_members_title_length check (length(title ->> 'de') <= 200 and length(title ->> 'en') <= 200),
+  position integer not null default 0
+    constraint file_members_position_range check (position between 0 and 9999),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint file_members_pkey primary key (id),
+  constraint file_members_collection_id_fkey foreign key (collection_id)
+    references storage.file_collections (id) on delete restrict
+);
+comment on table storage.file_members is 'Slots of a collection; each has versions, the highest counts.';
+comment on column storage.file_members.id is 'Identity.';
+comment on column storage.file_members.collection_id is 'Collection the slot is in.';
+comment on column storage.file_members.slot is 'Name of the slot; unique in its collection among live rows.';
+comment on column storage.file_members.title is 'Title for people; at most 200 characters per language.';
+comment on column storage.file_members.position is 'Place in the collection, smallest first; ties by slot.';
+comment on column storage.file_members.created_at is 'When the row was written.';
+comment on column storage.file_members.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column storage.file_members.updated_at is 'When it last changed; set by trigger.';
+comment on column storage.file_members.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column storage.file_members.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column storage.file_members.deleted_at is 'When it was deleted; null: live.';
+
+create unique index file_members_collection_id_slot_key on storage.file_members (collection_id, slot)
+  where deleted_at is null;
+create index file_members_collection_id_idx on storage.file_members (collection_id);
+
+create trigger check_live before insert or update of collection_id, deleted_at on storage.file_members
+  for each row execute function platform.check_live('collection_id', 'storage.file_collections');
+create trigger check_unused_file_members before update of deleted_at on storage.file_collections
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function platform.check_unused('storage.file_members', 'collection_id');
+
+create trigger touch before update on storage.file_members for each row execute function platform.touch();
+
+create table storage.file_versions (
+  id uuid not null default gen_random_uuid(),
+  member_id uuid not null,
+  number integer not null
+    constraint file_versions_number_range check (number between 1 and 100000),
+  file_id uuid not null,
+  note text
+    constraint file_versions_note_length check (length(note) between 1 and 500),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  constraint file_versions_pkey primary key (id),
+  constraint file_versions_member_id_fkey foreign key (member_id)
+    references storage.file_members (id) on delete restrict,
+  constraint file_versions_file_id_fkey foreign key (file_id) references storage.files (id) on delete restrict,
+  constraint file_versions_number_key unique (member_id, number)
+);
+comment on table storage.file_versions is 'What was in a slot, from version 1 on; rows are only ever added.';
+comment on column storage.file_versions.id is 'Identity.';
+comment on column storage.file_versions.member_id is 'The slot.';
+comment on column storage.file_versions.number is 'Version, from 1 without gaps.';
+comment on column storage.file_versions.file_id is 'The bytes.';
+comment on column storage.file_versions.note is 'What changed; null: not said.';
+comment on column storage.file_versions.created_at is 'When the row was written.';
+comment on column storage.file_versions.created_by is 'Contact who wrote it (platform); null: the system.';
+
+create index file_versions_file_id_idx on storage.file_versions (file_id);
+
+create trigger refuse_change before update or delete on storage.file_versions
+  for each row execute function platform.refuse_change();
+alter table storage.file_versions enable always trigger refuse_change;
+create trigger refuse_truncate before truncate on storage.file_versions
+  for each statement execute function platform.refuse_change();
+alter table storage.file_versions enable always trigger refuse_truncate;
+revoke update on storage.file_versions from platform_writer;
+
+create function storage.check_version_number() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  last integer;
+  next_file text;
+begin
+  -- One version at a time per slot.
+  perform 1 from storage.file_members where id = new.member_id for no key update;
+  select coalesce(max(v.number), 0) into last from storage.file_versions v where v.member_id = new.member_id;
+  if new.number <> last + 1 then
+    raise exception 'the next version of slot % is %, not %', new.member_id, last + 1, new.number
+      using errcode = '23514', constraint = 'file_versions_number_next', schema = 'storage', table = 'file_versions';
+  end if;
+  select f.status into next_file from storage.files f where f.id = new.file_id for share;
+  if next_file = 'purged' then
+    raise exception 'file % was purged', new.file_id
+      using errcode = '23514', constraint = 'file_versions_file_kept', schema = 'storage', table = 'file_versions';
+  end if;
+  return new;
+end
+$$;
+comment on function storage.check_version_number() is
+  'Before insert: versions are numbered without gaps and hold files that are there; breaks file_versions_number_next or _file_kept.';
+
+create trigger check_number before insert on storage.file_versions
+  for each row execute function storage.check_version_number();
+
+create table storage.file_labels (
+  id uuid not null default gen_random_uuid(),
+  code text not null
+    constraint file_labels_code_shape check (code ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$' and length(code) <= 100),
+  name platform.localized_text not null
+    constraint file_labels_name_length check (length(name ->> 'de') <= 120 and length(name ->> 'en') <= 120),
+  color text
+    constraint file_labels_color_shape check (color ~ '^#[0-9a-f]{6}$'),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint file_labels_pkey primary key (id)
+);
+comment on table storage.file_labels is 'Labels that files are found by.';
+comment on column storage.file_labels.id is 'Identity.';
+comment on column storage.file_labels.code is 'Name, dotted; unique among live rows.';
+comment on column storage.file_labels.name is 'Name for people; at most 120 characters per language.';
+comment on column storage.file_labels.color is 'Colour, #rrggbb; null: the surface chooses.';
+comment on column storage.file_labels.created_at is 'When the row was written.';
+comment on column storage.file_labels.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column storage.file_labels.updated_at is 'When it last changed; set by trigger.';
+comment on column storage.file_labels.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column storage.file_labels.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column storage.file_labels.deleted_at is 'When it was deleted; null: live.';
+
+create unique index file_labels_code_key on storage.file_labels (code) where deleted_at is null;
+
+create trigger touch before update on storage.file_labels for each row execute function platform.touch();
+
+create table storage.file_label_assignments (
+  file_id uuid not null,
+  label_id uuid not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  constraint file_label_assignments_pkey primary key (file_id, label_id),
+  constraint file_label_assignments_file_id_fkey foreign key (file_id) references storage.files (id) on delete cascade,
+  constraint file_label_assignments_label_id_fkey foreign key (label_id)
+    references storage.file_labels (id) on delete restrict
+);
+comment on table storage.file_label_assignments is 'Which file carries which label.';
+comment on column storage.file_label_assignments.file_id is 'The file.';
+comment on column storage.file_label_assignments.label_id is 'The label.';
+comment on column storage.file_label_assignments.created_at is 'When the row was written.';
+comment on column storage.file_label_assignments.created_by is 'Contact who wrote it (platform); null: the system.';
+
+create index file_label_assignments_label_id_idx on storage.file_label_assignments (label_id);
+
+create table storage.file_links (
+  id uuid not null default gen_random_uuid(),
+  file_id uuid not null,
+  subject_domain text not null
+    constraint file_links_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name not null,
+  subject_id uuid not null,
+  role text not null default 'attachment'
+    constraint file_links_role_shape check (role ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$' and length(role) <= 100),
+  position integer not null default 0
+    constraint file_links_position_range check (position between 0 and 9999),
+  caption platform.localized_text
+    constraint file_links_caption_length check (length(caption ->> 'de') <= 500 and length(caption ->> 'en') <= 500),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint file_links_pkey primary key (id),
+  constraint file_links_file_id_fkey foreign key (file_id) references storage.files (id) on delete restrict
+);
+comment on table storage.file_links is 'Which entity of any domain holds which file, and as what.';
+comment on column storage.file_links.id is 'Identity.';
+comment on column storage.file_links.file_id is 'The file.';
+comment on column storage.file_links.subject_domain is 'Domain of the entity.';
+comment on column storage.file_links.subject_type is 'The entity, singular.';
+comment on column storage.file_links.subject_id is 'Id of that entity.';
+comment on column storage.file_links.role is
+  'What the file is to the entity, dotted: attachment, photo, contract.signed.';
+comment on column storage.file_links.position is 'Place among files of the same role, smallest first.';
+comment on column storage.file_links.caption is 'What it shows; at most 500 characters per language; null: not said.';
+comment on column storage.file_links.created_at is 'When the row was written.';
+comment on column storage.file_links.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column storage.file_links.updated_at is 'When it last changed; set by trigger.';
+comment on column storage.file_links.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column storage.file_links.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column storage.file_links.deleted_at is 'When it was deleted; null: live.';
+
+create unique index file_links_subject_role_key on storage.file_links (subject_domain, subject_type, subject_id, role, file_id)
+  where deleted_at is null;
+create index file_links_subject_idx on storage.file_links (subject_type, subject_id, role, position)
+  where deleted_at is null;
+create index file_links_file_id_idx on storage.file_links (file_id);
+create index file_links_created_at_idx on storage.file_links (created_at desc, id desc);
+
+create trigger touch before update on storage.file_links for each row execute function platform.touch();
+
+create function storage.check_link_file() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  state text;
+begin
+  select f.status into state from storage.files f where f.id = new.file_id for share;
+  if state = 'purged' and new.deleted_at is null then
+    raise exception 'file % was purged', new.file_id
+      using errcode = '23514', constraint = 'file_links_file_kept', schema = 'storage', table = 'file_links';
+  end if;
+  return new;
+end
+$$;
+comment on function storage.check_link_file() is
+  'Before insert or update: a live link holds a file that is there; breaks file_links_file_kept.';
+
+create trigger check_file before insert or update of file_id, deleted_at on storage.file_links
+  for each row execute function storage.check_link_file();
+
+-- platform: forms: reusable fields, and versions that never change once published.
+
+create table automation.field_definitions (
+  id uuid not null default gen_random_uuid(),
+  key text not null
+    constraint field_definitions_key_shape check (key ~ '^[a-z][a-z0-9_]*$' and length(key) <= 80),
+  label platform.localized_text not null
+    constraint field_definitions_label_length check (length(label ->> 'de') <= 200 and length(label ->> 'en') <= 200),
+  help platform.localized_text
+    constraint field_definitions_help_length check (length(help ->> 'de') <= 1000 and length(help ->> 'en') <= 1000),
+  type text not null
+    constraint field_definitions_type_known check (
+      type in ('text', 'long_text', 'number', 'date', 'select', 'multi_select', 'file', 'checkbox', 'radio',
+        'rich_text', 'signature', 'email', 'phone')
+    ),
+  unit text
+    constraint field_definitions_unit_length check (length(unit) between 1 and 20),
+  validation jsonb not null default '{}'
+    constraint field_definitions_validation_object check (jsonb_typeof(validation) = 'object'),
+  options jsonb not null default '[]'
+    constraint field_definitions_options_array check (jsonb_typeof(options) = 'array'),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint field_definitions_pkey primary key (id),
+  constraint field_definitions_options_some check (
+    type not in ('select', 'multi_select', 'radio')
+    or options <> '[]'::jsonb
+  )
+);
+comment on table automation.field_definitions is 'Fields that any form may use.';
+comment on column automation.field_definitions.id is 'Identity.';
+comment on column automation.field_definitions.key is 'Name of the answer; unique among live rows.';
+comment on column automation.field_definitions.label is 'Question for people; at most 200 characters per language.';
+comment on column automation.field_definitions.help is
+  'Help beside it; at most 1000 characters per language; null: none.';
+comment on column automation.field_definitions.type is 'Kind of answer.';
+comment on column automation.field_definitions.unit is 'Unit of a number, e.g. m², kWh; null: none.';
+comment on column automation.field_definitions.validation is 'What answers must keep: min, max, pattern, max_bytes …';
+comment on column automation.field_definitions.options is
+  'Choices of a select, multi-select or radio: value and label each.';
+comment on column automation.field_definitions.created_at is 'When the row was written.';
+comment on column automation.field_definitions.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.field_definitions.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.field_definitions.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.field_definitions.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column automation.field_definitions.deleted_at is 'When it was deleted; null: live.';
+
+create unique index field_definitions_key_key on automation.field_definitions (key) where deleted_at is null;
+create index field_definitions_created_at_idx on automation.field_definitions (created_at desc, id desc);
+
+create trigger touch before update on automation.field_definitions for each row execute function platform.touch();
+
+create table automation.forms (
+  id uuid not null default gen_random_uuid(),
+  code text not null
+    constraint forms_code_shape check (code ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$' and length(code) <= 100),
+  name platform.localized_text not null
+    constraint forms_name_length check (length(name ->> 'de') <= 120 and length(name ->> 'en') <= 120),
+  description platform.localized_text
+    constraint forms_description_length check (
+      length(description ->> 'de') <= 2000
+      and length(description ->> 'en') <= 2000
+    ),
+  department_id uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint forms_pkey primary key (id),
+  constraint forms_department_id_fkey foreign key (department_id) references party.departments (id) on delete restrict
+);
+comment on table automation.forms is 'Forms. What they ask is in their versions.';
+comment on column automation.forms.id is 'Identity.';
+comment on column automation.forms.code is 'Name, dotted; unique among live rows.';
+comment on column automation.forms.name is 'Name for people; at most 120 characters per language.';
+comment on column automation.forms.description is
+  'What it is for; at most 2000 characters per language; null: not said.';
+comment on column automation.forms.department_id is 'Department responsible for it; null: none.';
+comment on column automation.forms.created_at is 'When the row was written.';
+comment on column automation.forms.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.forms.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.forms.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.forms.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column automation.forms.deleted_at is 'When it was deleted; null: live.';
+
+create unique index forms_code_key on automation.forms (code) where deleted_at is null;
+create index forms_department_id_idx on automation.forms (department_id);
+create index forms_created_at_idx on automation.forms (created_at desc, id desc);
+
+create trigger touch before update on automation.forms for each row execute function platform.touch();
+
+create table automation.form_versions (
+  id uuid not null default gen_random_uuid(),
+  form_id uuid not null,
+  number integer not null
+    constraint form_versions_number_range check (number between 1 and 10000),
+  status text not null default 'draft'
+    constraint form_versions_status_known check (status in ('draft', 'published', 'archived')),
+  published_at timestamptz,
+  published_by uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint form_versions_pkey primary key (id),
+  constraint form_versions_form_id_fkey foreign key (form_id) references automation.forms (id) on delete restrict,
+  constraint form_versions_published_by_fkey foreign key (published_by)
+    references party.contacts (id) on delete restrict,
+  constraint form_versions_published_whole check ((status = 'draft') = (published_at is null)),
+  constraint form_versions_number_key unique (form_id, number)
+);
+comment on table automation.form_versions is
+  'Snapshots of a form; submissions pin one. A published one never changes.';
+comment on column automation.form_versions.id is 'Identity.';
+comment on column automation.form_versions.form_id is 'The form.';
+comment on column automation.form_versions.number is 'Version, from 1.';
+comment on column automation.form_versions.status is
+  'draft: being designed; published: what new submissions take, one per form; archived.';
+comment on column automation.form_versions.published_at is 'When it was published; null: not yet. Set once.';
+comment on column automation.form_versions.published_by is 'Who published it; null: the system, or not yet.';
+comment on column automation.form_versions.created_at is 'When the row was written.';
+comment on column automation.form_versions.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.form_versions.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.form_versions.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.form_versions.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create unique index form_versions_published_key on automation.form_versions (form_id) where status = 'published';
+create index form_versions_published_by_idx on automation.form_versions (published_by);
+create index form_versions_created_at_idx on automation.form_versions (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on automation.form_versions
+  for each row execute function platform.check_transition('status', 'draft', 'draft>published', 'published>archived');
+create trigger check_frozen before update or delete on automation.form_versions
+  for each row execute function platform.check_frozen('status', 'draft');
+create trigger keep_once_set before update on automation.form_versions
+  for each row execute function platform.keep_once_set('published_at');
+
+create trigger touch before update on automation.form_versions for each row execute function platform.touch();
+
+create table automation.form_sections (
+  id uuid not null default gen_random_uuid(),
+  form_version_id uuid not null,
+  position integer not null
+    constraint form_sections_position_range check (position between 1 and 999),
+  title platform.localized_text not null
+    constraint form_sections_title_length check (length(title ->> 'de') <= 200 and length(title ->> 'en') <= 200),
+  intro platform.localized_text
+    constraint form_sections_intro_length check (length(intro ->> 'de') <= 2000 and length(intro ->> 'en') <= 2000),
+  visibility jsonb
+    constraint form_sections_visibility_object check (jsonb_typeof(visibility) = 'object'),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint form_sections_pkey primary key (id),
+  constraint form_sections_form_version_id_fkey foreign key (form_version_id)
+    references automation.form_versions (id) on delete cascade,
+  constraint form_sections_position_key unique (form_version_id, position) deferrable initially deferred,
+  constraint form_sections_id_version_key unique (id, form_version_id)
+);
+comment on table automation.form_sections is 'Sections of a version.';
+comment on column automation.form_sections.id is 'Identity.';
+comment on column automation.form_sections.form_version_id is 'The version.';
+comment on column automation.form_sections.position is 'Place, from 1; unique in the version.';
+comment on column automation.form_sections.title is 'Heading; at most 200 characters per language.';
+comment on column automation.form_sections.intro is
+  'Text below the heading; at most 2000 characters per language; null: none.';
+comment on column automation.form_sections.visibility is
+  'Condition on answers under which it is shown; null: always.';
+comment on column automation.form_sections.created_at is 'When the row was written.';
+comment on column automation.form_sections.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.form_sections.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.form_sections.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.form_sections.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+
+create trigger check_parent before insert or update or delete on automation.form_sections
+  for each row execute function platform.check_parent('automation.form_versions', 'form_version_id', 'status', 'draft');
+
+create trigger touch before update on automation.form_sections for each row execute function platform.touch();
+
+create table automation.form_fields (
+  id uuid not null default gen_random_uuid(),
+  form_version_id uuid not null,
+  section_id uuid not null,
+  field_id uuid not null,
+  position integer not null
+    constraint form_fields_position_range check (position between 1 and 999),
+  is_required boolean not null default false,
+  label platform.localized_text
+    constraint form_fields_label_length check (length(label ->> 'de') <= 200 and length(label ->> 'en') <= 200),
+  validation jsonb
+    constraint form_fields_validation_object check (jsonb_typeof(validation) = 'object'),
+  visibility jsonb
+    constraint form_fields_visibility_object check (jsonb_typeof(visibility) = 'object'),
+  trigger jsonb
+    constraint form_fields_trigger_object check (jsonb_typeof(trigger) = 'object'),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint form_fields_pkey primary key (id),
+  constraint form_fields_form_version_id_fkey foreign key (form_version_id)
+    references automation.form_versions (id) on delete cascade,
+  constraint form_fields_field_id_fkey foreign key (field_id)
+    references automation.field_definitions (id) on delete restrict,
+  constraint form_fields_section_id_fkey foreign key (section_id, form_version_id)
+      references automation.form_sections (id, form_version_id) on delete cascade,
+  constraint form_fields_field_key unique (form_version_id, field_id),
+  constraint form_fields_position_key unique (section_id, position) deferrable initially deferred
+);
+comment on table automation.form_fields is 'Which field stands where in a version.';
+comment on column automation.form_fields.id is 'Identity.';
+comment on column automation.form_fields.form_version_id is 'The version.';
+comment on column automation.form_fields.section_id is 'Section of the same version.';
+comment on column automation.form_fields.field_id is 'The field; once per version.';
+comment on column automation.form_fields.position is 'Place in the section, from 1; unique in it.';
+comment on column automation.form_fields.is_required is 'True: not submitted without an answer.';
+comment on column automation.form_fields.label is
+  'Question in place of the field''s own; at most 200 characters per language; null: the field''s.';
+comment on column automation.form_fields.validation is
+  'What answers must keep beside the field''s own; null: nothing more.';
+comment on column automation.form_fields.visibility is
+  'Condition on answers under which it is asked, evaluated on the server too; null: always.';
+comment on column automation.form_fields.trigger is 'What an answer sets off, e.g. a task; null: nothing.';
+comment on column automation.form_fields.created_at is 'When the row was written.';
+comment on column automation.form_fields.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.form_fields.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.form_fields.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.form_fields.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create index form_fields_section_id_form_version_id_idx on automation.form_fields (section_id, form_version_id);
+create index form_fields_field_id_idx on automation.form_fields (field_id);
+
+create trigger check_parent before insert or update or delete on automation.form_fields
+  for each row execute function platform.check_parent('automation.form_versions', 'form_version_id', 'status', 'draft');
+
+create trigger touch before update on automation.form_fields for each row execute function platform.touch();
+
+-- platform: checklists, lists of things to tick off.
+
+create table automation.checklists (
+  id uuid not null default gen_random_uuid(),
+  code text not null
+    constraint checklists_code_shape check (code ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$' and length(code) <= 100),
+  name platform.localized_text not null
+    constraint checklists_name_length check (length(name ->> 'de') <= 120 and length(name ->> 'en') <= 120),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint checklists_pkey primary key (id)
+);
+comment on table automation.checklists is 'Lists of things to tick off, used by tasks and reviews.';
+comment on column automation.checklists.id is 'Identity.';
+comment on column automation.checklists.code is 'Name, dotted; unique among live rows.';
+comment on column automation.checklists.name is 'Name for people; at most 120 characters per language.';
+comment on column automation.checklists.created_at is 'When the row was written.';
+comment on column automation.checklists.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.checklists.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.checklists.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.checklists.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column automation.checklists.deleted_at is 'When it was deleted; null: live.';
+
+create unique index checklists_code_key on automation.checklists (code) where deleted_at is null;
+create index checklists_created_at_idx on automation.checklists (created_at desc, id desc);
+
+create trigger touch before update on automation.checklists for each row execute function platform.touch();
+
+create table automation.checklist_items (
+  id uuid not null default gen_random_uuid(),
+  checklist_id uuid not null,
+  position integer not null
+    constraint checklist_items_position_range check (position between 1 and 999),
+  text platform.localized_text not null
+    constraint checklist_items_text_length check (length(text ->> 'de') <= 500 and length(text ->> 'en') <= 500),
+  is_required boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint checklist_items_pkey primary key (id),
+  constraint checklist_items_checklist_id_fkey foreign key (checklist_id)
+    references automation.checklists (id) on delete restrict,
+  constraint checklist_items_position_key exclude using btree (checklist_id with =, position with =)
+      where (deleted_at is null) deferrable initially deferred
+);
+comment on table automation.checklist_items is 'Things of a checklist.';
+comment on column automation.checklist_items.id is 'Identity.';
+comment on column automation.checklist_items.checklist_id is 'The checklist.';
+comment on column automation.checklist_items.position is 'Place in the list, from 1; unique in it.';
+comment on column automation.checklist_items.text is 'What is to be done; at most 500 characters per language.';
+comment on column automation.checklist_items.is_required is 'True: the task is not done without it.';
+comment on column automation.checklist_items.created_at is 'When the row was written.';
+comment on column automation.checklist_items.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.checklist_items.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.checklist_items.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.checklist_items.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column automation.checklist_items.deleted_at is 'When it was deleted; null: live.';
+
+create index checklist_items_checklist_id_idx on automation.checklist_items (checklist_id);
+
+create trigger check_live before insert or update of checklist_id, deleted_at on automation.checklist_items
+  for each row execute function platform.check_live('checklist_id', 'automation.checklists');
+create trigger check_unused_checklist_items before update of deleted_at on automation.checklists
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function platform.check_unused('automation.checklist_items', 'checklist_id');
+
+create trigger touch before update on automation.checklist_items for each row execute function platform.touch();
+
+-- platform: workflow templates; a published version never changes.
+
+create table automation.workflow_templates (
+  id uuid not null default gen_random_uuid(),
+  code text not null
+    constraint workflow_templates_code_shape check (
+      code ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$'
+      and length(code) <= 100
+    ),
+  name platform.localized_text not null
+    constraint workflow_templates_name_length check (length(name ->> 'de') <= 120 and length(name ->> 'en') <= 120),
+  description platform.localized_text
+    constraint workflow_templates_description_length check (
+      length(description ->> 'de') <= 2000
+      and length(description ->> 'en') <= 2000
+    ),
+  subject_domain text not null default 'projects'
+    constraint workflow_templates_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name not null default 'project',
+  engagement_type text
+    constraint workflow_templates_engagement_type_known check (
+      engagement_type in ('advice', 'planning', 'construction', 'full_service', 'maintenance')
+    ),
+  product_refs uuid[] not null default '{}'
+    constraint workflow_templates_product_refs_whole check (array_position(product_refs, null) is null),
+  department_id uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint workflow_templates_pkey primary key (id),
+  constraint workflow_templates_department_id_fkey foreign key (department_id)
+    references party.departments (id) on delete restrict
+);
+comment on table automation.workflow_templates is 'Kinds of workflows. What they consist of is in their versions.';
+comment on column automation.workflow_templates.id is 'Identity.';
+comment on column automation.workflow_templates.code is 'Name, dotted; unique among live rows.';
+comment on column automation.workflow_templates.name is 'Name for people; at most 120 characters per language.';
+comment on column automation.workflow_templates.description is
+  'What it is for; at most 2000 characters per language; null: not said.';
+comment on column automation.workflow_templates.subject_domain is 'Domain of the entities it runs on.';
+comment on column automation.workflow_templates.subject_type is 'Entity it runs on, singular.';
+comment on column automation.workflow_templates.engagement_type is 'Engagement it is for; null: any.';
+comment on column automation.workflow_templates.product_refs is
+  'Products (finance) that start it when a quote with one of them is won; empty: started by hand.';
+comment on column automation.workflow_templates.department_id is 'Department responsible for it; null: none.';
+comment on column automation.workflow_templates.created_at is 'When the row was written.';
+comment on column automation.workflow_templates.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_templates.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_templates.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_templates.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column automation.workflow_templates.deleted_at is 'When it was deleted; null: live.';
+
+create unique index workflow_templates_code_key on automation.workflow_templates (code) where deleted_at is null;
+create index workflow_templates_department_id_idx on automation.workflow_templates (department_id);
+create index workflow_templates_created_at_idx on automation.workflow_templates (created_at desc, id desc);
+
+create trigger touch before update on automation.workflow_templates for each row execute function platform.touch();
+
+create table automation.workflow_template_versions (
+  id uuid not null default gen_random_uuid(),
+  template_id uuid not null,
+  number integer not null
+    constraint workflow_template_versions_number_range check (number between 1 and 10000),
+  status text not null default 'draft'
+    constraint workflow_template_versions_status_known check (status in ('draft', 'published', 'retired')),
+  published_at timestamptz,
+  published_by uuid,
+  changes platform.localized_text
+    constraint workflow_template_versions_changes_length check (
+      length(changes ->> 'de') <= 2000
+      and length(changes ->> 'en') <= 2000
+    ),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint workflow_template_versions_pkey primary key (id),
+  constraint workflow_template_versions_template_id_fkey foreign key (template_id)
+    references automation.workflow_templates (id) on delete restrict,
+  constraint workflow_template_versions_published_by_fkey foreign key (published_by)
+    references party.contacts (id) on delete restrict,
+  constraint workflow_template_versions_published_whole check ((status = 'draft') = (published_at is null)),
+  constraint workflow_template_versions_number_key unique (template_id, number)
+);
+comment on table automation.workflow_template_versions is
+  'Snapshots of a template; running workflows pin one. A published one never changes.';
+comment on column automation.workflow_template_versions.id is 'Identity.';
+comment on column automation.workflow_template_versions.template_id is 'The template.';
+comment on column automation.workflow_template_versions.number is 'Version, from 1.';
+comment on column automation.workflow_template_versions.status is
+  'draft: being designed; published: what new workflows take, one per template; retired.';
+comment on column automation.workflow_template_versions.published_at is
+  'When it was published; null: not yet. Set once.';
+comment on column automation.workflow_template_versions.published_by is
+  'Who published it; null: the system, or not yet.';
+comment on column automation.workflow_template_versions.changes is
+  'What is new in it; at most 2000 characters per language; null: not said.';
+comment on column automation.workflow_template_versions.created_at is 'When the row was written.';
+comment on column automation.workflow_template_versions.created_by is
+  'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_template_versions.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_template_versions.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_template_versions.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create unique index workflow_template_versions_published_key on automation.workflow_template_versions (template_id)
+  where status = 'published';
+create index workflow_template_versions_published_by_idx on automation.workflow_template_versions (published_by);
+create index workflow_template_versions_created_at_idx on automation.workflow_template_versions (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on automation.workflow_template_versions
+  for each row execute function platform.check_transition('status', 'draft', 'draft>published', 'published>retired');
+create trigger check_frozen before update or delete on automation.workflow_template_versions
+  for each row execute function platform.check_frozen('status', 'draft');
+create trigger keep_once_set before update on automation.workflow_template_versions
+  for each row execute function platform.keep_once_set('published_at');
+
+create trigger touch before update on automation.workflow_template_versions for each row execute function platform.touch();
+
+create table automation.workflow_template_phases (
+  id uuid not null default gen_random_uuid(),
+  template_version_id uuid not null,
+  position integer not null
+    constraint workflow_template_phases_position_range check (position between 1 and 999),
+  code text not null
+    constraint workflow_template_phases_code_shape check (
+      code ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$'
+      and length(code) <= 100
+    ),
+  name platform.localized_text not null
+    constraint workflow_template_phases_name_length check (
+      length(name ->> 'de') <= 120
+      and length(name ->> 'en') <= 120
+    ),
+  description platform.localized_text
+    constraint workflow_template_phases_description_length check (
+      length(description ->> 'de') <= 2000
+      and length(description ->> 'en') <= 2000
+    ),
+  is_wait boolean not null default false,
+  is_optional boolean not null default false,
+  entry_criteria jsonb not null default '[]'
+    constraint workflow_template_phases_entry_criteria_array check (jsonb_typeof(entry_criteria) = 'array'),
+  exit_criteria jsonb not null default '[]'
+    constraint workflow_template_phases_exit_criteria_array check (jsonb_typeof(exit_criteria) = 'array'),
+  average_days integer
+    constraint workflow_template_phases_average_days_range check (average_days between 0 and 3650),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint workflow_template_phases_pkey primary key (id),
+  constraint workflow_template_phases_template_version_id_fkey foreign key (template_version_id)
+    references automation.workflow_template_versions (id) on delete cascade,
+  constraint workflow_template_phases_position_key unique (template_version_id, position) deferrable initially deferred,
+  constraint workflow_template_phases_code_key unique (template_version_id, code),
+  constraint workflow_template_phases_id_version_key unique (id, template_version_id)
+);
+comment on table automation.workflow_template_phases is 'Phases of a version, one after the other.';
+comment on column automation.workflow_template_phases.id is 'Identity.';
+comment on column automation.workflow_template_phases.template_version_id is 'The version.';
+comment on column automation.workflow_template_phases.position is 'Place, from 1; unique in the version.';
+comment on column automation.workflow_template_phases.code is 'Name, dotted; unique in the version.';
+comment on column automation.workflow_template_phases.name is 'Name for people; at most 120 characters per language.';
+comment on column automation.workflow_template_phases.description is
+  'What happens in it; at most 2000 characters per language; null: not said.';
+comment on column automation.workflow_template_phases.is_wait is 'True: nothing to do but wait for somebody else.';
+comment on column automation.workflow_template_phases.is_optional is 'True: may be skipped.';
+comment on column automation.workflow_template_phases.entry_criteria is
+  'What must hold before it begins, a list of conditions.';
+comment on column automation.workflow_template_phases.exit_criteria is
+  'What must hold before it ends, a list of conditions.';
+comment on column automation.workflow_template_phases.average_days is
+  'How long it takes on average, in days; null: unknown.';
+comment on column automation.workflow_template_phases.created_at is 'When the row was written.';
+comment on column automation.workflow_template_phases.created_by is
+  'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_template_phases.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_template_phases.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_template_phases.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+
+create trigger check_parent before insert or update or delete on automation.workflow_template_phases
+  for each row execute function platform.check_parent('automation.workflow_template_versions', 'template_version_id', 'status', 'draft');
+
+create trigger touch before update on automation.workflow_template_phases for each row execute function platform.touch();
+
+create table automation.workflow_phase_dependencies (
+  phase_id uuid not null,
+  depends_on_id uuid not null,
+  template_version_id uuid not null,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  constraint workflow_phase_dependencies_pkey primary key (phase_id, depends_on_id),
+  constraint workflow_phase_dependencies_phase_id_fkey foreign key (phase_id, template_version_id)
+      references automation.workflow_template_phases (id, template_version_id) on delete cascade,
+  constraint workflow_phase_dependencies_depends_on_id_fkey foreign key (depends_on_id, template_version_id)
+      references automation.workflow_template_phases (id, template_version_id) on delete cascade
+);
+comment on table automation.workflow_phase_dependencies is
+  'Which phase waits for which; never in a circle, never across versions.';
+comment on column automation.workflow_phase_dependencies.phase_id is 'The phase that waits.';
+comment on column automation.workflow_phase_dependencies.depends_on_id is 'The phase it waits for.';
+comment on column automation.workflow_phase_dependencies.template_version_id is 'Version of both.';
+comment on column automation.workflow_phase_dependencies.created_at is 'When the row was written.';
+comment on column automation.workflow_phase_dependencies.created_by is
+  'Contact who wrote it (platform); null: the system.';
+
+create index workflow_phase_dependencies_depends_on_id_idx on automation.workflow_phase_dependencies (depends_on_id, template_version_id);
+create index workflow_phase_dependencies_phase_id_idx on automation.workflow_phase_dependencies (phase_id, template_version_id);
+
+create trigger check_acyclic before insert or update of phase_id, depends_on_id on automation.workflow_phase_dependencies
+  for each row execute function platform.check_acyclic('phase_id', 'depends_on_id');
+create trigger check_parent before insert or update or delete on automation.workflow_phase_dependencies
+  for each row execute function platform.check_parent('automation.workflow_template_versions', 'template_version_id', 'status', 'draft');
+
+create table automation.workflow_template_tasks (
+  id uuid not null default gen_random_uuid(),
+  phase_id uuid not null,
+  position integer not null
+    constraint workflow_template_tasks_position_range check (position between 1 and 999),
+  code text not null
+    constraint workflow_template_tasks_code_shape check (
+      code ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$'
+      and length(code) <= 100
+    ),
+  name platform.localized_text not null
+    constraint workflow_template_tasks_name_length check (
+      length(name ->> 'de') <= 200
+      and length(name ->> 'en') <= 200
+    ),
+  description platform.localized_text
+    constraint workflow_template_tasks_description_length check (
+      length(description ->> 'de') <= 2000
+      and length(description ->> 'en') <= 2000
+    ),
+  type text not null
+    constraint workflow_template_tasks_type_known check (
+      type in ('todo', 'call', 'email', 'document', 'form', 'appointment', 'approval', 'quote', 'payment', 'system')
+    ),
+  runs text not null default 'sequential'
+    constraint workflow_template_tasks_runs_known check (runs in ('sequential', 'parallel')),
+  is_optional boolean not null default false,
+  assignee_rule text not null default 'owner'
+    constraint workflow_template_tasks_assignee_rule_known check (
+      assignee_rule in ('owner', 'department', 'role', 'contact', 'customer', 'nobody')
+    ),
+  assignee_role_code text
+    constraint workflow_template_tasks_assignee_role_code_shape check (assignee_role_code ~ '^[a-z][a-z0-9_]*$'),
+  assignee_department_id uuid,
+  assignee_contact_id uuid,
+  checklist_id uuid,
+  form_id uuid,
+  deadline_days integer
+    constraint workflow_template_tasks_deadline_days_range check (deadline_days between 0 and 3650),
+  average_minutes integer
+    constraint workflow_template_tasks_average_minutes_range check (average_minutes between 0 and 100000),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint workflow_template_tasks_pkey primary key (id),
+  constraint workflow_template_tasks_phase_id_fkey foreign key (phase_id)
+    references automation.workflow_template_phases (id) on delete cascade,
+  constraint workflow_template_tasks_assignee_department_id_fkey foreign key (assignee_department_id)
+    references party.departments (id) on delete restrict,
+  constraint workflow_template_tasks_assignee_contact_id_fkey foreign key (assignee_contact_id)
+    references party.contacts (id) on delete restrict,
+  constraint workflow_template_tasks_checklist_id_fkey foreign key (checklist_id)
+    references automation.checklists (id) on delete restrict,
+  constraint workflow_template_tasks_form_id_fkey foreign key (form_id)
+    references automation.forms (id) on delete restrict,
+  constraint workflow_template_tasks_assignee_whole check (
+    (assignee_rule = 'role') = (assignee_role_code is not null)
+    and (assignee_rule = 'department') = (assignee_department_id is not null)
+    and (assignee_rule = 'contact') = (assignee_contact_id is not null)
+  ),
+  constraint workflow_template_tasks_form_whole check (type <> 'form' or form_id is not null),
+  constraint workflow_template_tasks_position_key unique (phase_id, position) deferrable initially deferred,
+  constraint workflow_template_tasks_code_key unique (phase_id, code)
+);
+comment on table automation.workflow_template_tasks is 'Tasks of a phase.';
+comment on column automation.workflow_template_tasks.id is 'Identity.';
+comment on column automation.workflow_template_tasks.phase_id is 'The phase.';
+comment on column automation.workflow_template_tasks.position is 'Place in the phase, from 1; unique in it.';
+comment on column automation.workflow_template_tasks.code is 'Name, dotted; unique in the phase.';
+comment on column automation.workflow_template_tasks.name is 'Name for people; at most 200 characters per language.';
+comment on column automation.workflow_template_tasks.description is
+  'What is to be done; at most 2000 characters per language; null: not said.';
+comment on column automation.workflow_template_tasks.type is 'Kind of work.';
+comment on column automation.workflow_template_tasks.runs is
+  'sequential: after the task before it; parallel: at any time in the phase.';
+comment on column automation.workflow_template_tasks.is_optional is 'True: may be skipped.';
+comment on column automation.workflow_template_tasks.assignee_rule is 'How the person to do it is found.';
+comment on column automation.workflow_template_tasks.assignee_role_code is
+  'Role whose holder does it; null: another rule.';
+comment on column automation.workflow_template_tasks.assignee_department_id is
+  'Department that does it; null: another rule.';
+comment on column automation.workflow_template_tasks.assignee_contact_id is 'Person who does it; null: another rule.';
+comment on column automation.workflow_template_tasks.checklist_id is 'Things to tick off; null: none.';
+comment on column automation.workflow_template_tasks.form_id is 'Form to fill in; null: none.';
+comment on column automation.workflow_template_tasks.deadline_days is
+  'Days from when it opens until it is due; null: no deadline.';
+comment on column automation.workflow_template_tasks.average_minutes is
+  'How much work it is on average, in minutes; null: unknown.';
+comment on column automation.workflow_template_tasks.created_at is 'When the row was written.';
+comment on column automation.workflow_template_tasks.created_by is
+  'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_template_tasks.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_template_tasks.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_template_tasks.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create index workflow_template_tasks_assignee_department_id_idx on automation.workflow_template_tasks (assignee_department_id);
+create index workflow_template_tasks_assignee_contact_id_idx on automation.workflow_template_tasks (assignee_contact_id);
+create index workflow_template_tasks_checklist_id_idx on automation.workflow_template_tasks (checklist_id);
+create index workflow_template_tasks_form_id_idx on automation.workflow_template_tasks (form_id);
+
+create trigger touch before update on automation.workflow_template_tasks for each row execute function platform.touch();
+
+create function automation.check_task_version() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  phase uuid;
+  state text;
+begin
+  foreach phase in array array[
+    case when tg_op <> 'INSERT' then old.phase_id end, case when tg_op <> 'DELETE' then new.phase_id end]
+  loop
+    select v.status into state
+    from automation.workflow_template_phases p
+    join automation.workflow_template_versions v on v.id = p.template_version_id
+    where p.id = phase for share of v;
+    if state <> 'draft' then
+      raise exception '% of a task is refused: its version is %', lower(tg_op), state
+        using errcode = '23514', constraint = 'workflow_template_tasks_version_state',
+              schema = 'automation', table = 'workflow_template_tasks', detail = 'Allowed while the version is: draft.';
+    end if;
+  end loop;
+  return case tg_op when 'DELETE' then old else new end;
+end
+$$;
+comment on function automation.check_task_version() is
+  'Before insert, update or delete: tasks change while their version is a draft; breaks workflow_template_tasks_version_state.';
+
+create trigger check_version before insert or update or delete on automation.workflow_template_tasks
+  for each row execute function automation.check_task_version();
+
+-- platform: what a workflow does by itself.
+
+create table automation.workflow_rules (
+  id uuid not null default gen_random_uuid(),
+  template_version_id uuid not null,
+  position integer not null
+    constraint workflow_rules_position_range check (position between 1 and 999),
+  name platform.localized_text not null
+    constraint workflow_rules_name_length check (length(name ->> 'de') <= 120 and length(name ->> 'en') <= 120),
+  on_event text not null
+    constraint workflow_rules_on_event_shape check (
+      on_event ~ '^[a-z_]+(\.[a-z_]+)+(\.v[0-9]+)?$'
+      and length(on_event) <= 120
+    ),
+  condition jsonb not null default '{}'
+    constraint workflow_rules_condition_object check (jsonb_typeof(condition) = 'object'),
+  action text not null
+    constraint workflow_rules_action_known check (
+      action in ('start_phase', 'complete_phase', 'create_task', 'complete_task', 'assign', 'notify',
+        'propose_appointment', 'request_document', 'emit_event')
+    ),
+  parameters jsonb not null default '{}'
+    constraint workflow_rules_parameters_object check (jsonb_typeof(parameters) = 'object'),
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint workflow_rules_pkey primary key (id),
+  constraint workflow_rules_template_version_id_fkey foreign key (template_version_id)
+    references automation.workflow_template_versions (id) on delete cascade,
+  constraint workflow_rules_position_key unique (template_version_id, position) deferrable initially deferred
+);
+comment on table automation.workflow_rules is
+  'What a version does by itself: on an event, if a condition holds, an action.';
+comment on column automation.workflow_rules.id is 'Identity.';
+comment on column automation.workflow_rules.template_version_id is 'The version.';
+comment on column automation.workflow_rules.position is
+  'Order in which rules of one event run, from 1; unique in the version.';
+comment on column automation.workflow_rules.name is 'Name for people; at most 120 characters per language.';
+comment on column automation.workflow_rules.on_event is 'Event that starts it: task.done, quote.accepted.v1.';
+comment on column automation.workflow_rules.condition is
+  'What must hold, a condition of the rule language; empty: always.';
+comment on column automation.workflow_rules.action is 'What it does.';
+comment on column automation.workflow_rules.parameters is 'What the action needs.';
+comment on column automation.workflow_rules.is_active is 'False: switched off.';
+comment on column automation.workflow_rules.created_at is 'When the row was written.';
+comment on column automation.workflow_rules.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_rules.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_rules.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_rules.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+
+create trigger check_parent before insert or update or delete on automation.workflow_rules
+  for each row execute function platform.check_parent('automation.workflow_template_versions', 'template_version_id', 'status', 'draft');
+
+create trigger touch before update on automation.workflow_rules for each row execute function platform.touch();
+
+-- platform: running workflows (packages), their phases and tasks.
+
+create table automation.workflow_packages (
+  id uuid not null default gen_random_uuid(),
+  template_version_id uuid not null,
+  subject_domain text not null
+    constraint workflow_packages_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name not null,
+  subject_id uuid not null,
+  quote_ref uuid,
+  owner_contact_id uuid,
+  department_id uuid,
+  current_phase_id uuid,
+  status text not null default 'pending'
+    constraint workflow_packages_status_known check (
+      status in ('pending', 'active', 'blocked', 'waiting', 'done', 'cancelled')
+    ),
+  status_trigger text not null default 'manual'
+    constraint workflow_packages_status_trigger_known check (
+      status_trigger in ('manual', 'rule', 'event', 'api', 'system')
+    ),
+  blocked_reason text
+    constraint workflow_packages_blocked_reason_length check (length(blocked_reason) between 1 and 500),
+  handover jsonb
+    constraint workflow_packages_handover_object check (jsonb_typeof(handover) = 'object'),
+  started_at timestamptz,
+  ended_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint workflow_packages_pkey primary key (id),
+  constraint workflow_packages_template_version_id_fkey foreign key (template_version_id)
+    references automation.workflow_template_versions (id) on delete restrict,
+  constraint workflow_packages_owner_contact_id_fkey foreign key (owner_contact_id)
+    references party.contacts (id) on delete restrict,
+  constraint workflow_packages_department_id_fkey foreign key (department_id)
+    references party.departments (id) on delete restrict,
+  constraint workflow_packages_blocked_whole check ((status = 'blocked') = (blocked_reason is not null)),
+  constraint workflow_packages_started_whole check (status in ('pending', 'cancelled') or started_at is not null),
+  constraint workflow_packages_ended_whole check ((status in ('done', 'cancelled')) = (ended_at is not null)),
+  constraint workflow_packages_quote_ref_key unique (quote_ref)
+);
+comment on table automation.workflow_packages is 'Running workflows. Each pins the version it was started from.';
+comment on column automation.workflow_packages.id is 'Identity.';
+comment on column automation.workflow_packages.template_version_id is 'Version it runs; never changes.';
+comment on column automation.workflow_packages.subject_domain is 'Domain of the entity it runs on.';
+comment on column automation.workflow_packages.subject_type is 'That entity, singular.';
+comment on column automation.workflow_packages.subject_id is 'Id of that entity.';
+comment on column automation.workflow_packages.quote_ref is
+  'Won quote (finance) that started it; unique: a quote starts one; null: started otherwise.';
+comment on column automation.workflow_packages.owner_contact_id is 'Who is responsible; null: nobody yet.';
+comment on column automation.workflow_packages.department_id is 'Department that works on it; null: none.';
+comment on column automation.workflow_packages.current_phase_id is
+  'Phase it is in, one of its own; null: not begun or ended.';
+comment on column automation.workflow_packages.status is
+  'Where it stands; only the steps of workflow_packages_status_transition are allowed.';
+comment on column automation.workflow_packages.status_trigger is 'What caused the status; copied to the log.';
+comment on column automation.workflow_packages.blocked_reason is 'What it waits for; null: not blocked.';
+comment on column automation.workflow_packages.handover is
+  'What was handed over with it, e.g. the project''s score at that moment; null: nothing.';
+comment on column automation.workflow_packages.started_at is 'When it became active; null: not yet. Set once.';
+comment on column automation.workflow_packages.ended_at is 'When it was done or cancelled; null: it runs. Set once.';
+comment on column automation.workflow_packages.created_at is 'When the row was written.';
+comment on column automation.workflow_packages.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_packages.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_packages.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_packages.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create index workflow_packages_subject_type_subject_id_idx on automation.workflow_packages (subject_type, subject_id);
+create index workflow_packages_current_phase_id_id_idx on automation.workflow_packages (current_phase_id, id);
+create index workflow_packages_status_created_at_idx on automation.workflow_packages (status, created_at desc);
+create index workflow_packages_template_version_id_idx on automation.workflow_packages (template_version_id);
+create index workflow_packages_owner_contact_id_idx on automation.workflow_packages (owner_contact_id);
+create index workflow_packages_department_id_idx on automation.workflow_packages (department_id);
+create index workflow_packages_created_at_idx on automation.workflow_packages (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on automation.workflow_packages
+  for each row execute function platform.check_transition(
+    'status', 'pending', 'pending>active,cancelled', 'active>blocked,waiting,done,cancelled',
+    'blocked>active,cancelled', 'waiting>active,cancelled');
+create trigger check_parent before insert on automation.workflow_packages
+  for each row execute function platform.check_parent('automation.workflow_template_versions', 'template_version_id', 'status', 'published');
+create trigger keep_once_set before update on automation.workflow_packages
+  for each row execute function platform.keep_once_set('started_at', 'ended_at', 'template_version_id', 'subject_domain', 'subject_type', 'subject_id', 'quote_ref');
+
+create trigger touch before update on automation.workflow_packages for each row execute function platform.touch();
+
+create table automation.workflow_package_phases (
+  id uuid not null default gen_random_uuid(),
+  package_id uuid not null,
+  template_phase_id uuid not null,
+  position integer not null
+    constraint workflow_package_phases_position_range check (position between 1 and 999),
+  status text not null default 'pending'
+    constraint workflow_package_phases_status_known check (
+      status in ('pending', 'active', 'waiting', 'done', 'skipped', 'cancelled')
+    ),
+  status_trigger text not null default 'manual'
+    constraint workflow_package_phases_status_trigger_known check (
+      status_trigger in ('manual', 'rule', 'event', 'api', 'system')
+    ),
+  started_at timestamptz,
+  ended_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint workflow_package_phases_pkey primary key (id),
+  constraint workflow_package_phases_package_id_fkey foreign key (package_id)
+    references automation.workflow_packages (id) on delete cascade,
+  constraint workflow_package_phases_template_phase_id_fkey foreign key (template_phase_id)
+    references automation.workflow_template_phases (id) on delete restrict,
+  constraint workflow_package_phases_ended_whole check (
+    (status in ('done', 'skipped', 'cancelled')) = (ended_at is not null)
+  ),
+  constraint workflow_package_phases_position_key unique (package_id, position) deferrable initially deferred,
+  constraint workflow_package_phases_template_key unique (package_id, template_phase_id),
+  constraint workflow_package_phases_id_package_key unique (id, package_id)
+);
+comment on table automation.workflow_package_phases is 'Phases of a running workflow.';
+comment on column automation.workflow_package_phases.id is 'Identity.';
+comment on column automation.workflow_package_phases.package_id is 'The workflow.';
+comment on column automation.workflow_package_phases.template_phase_id is 'Phase of the version it comes from.';
+comment on column automation.workflow_package_phases.position is 'Place, from 1; unique in the workflow.';
+comment on column automation.workflow_package_phases.status is
+  'Where it stands; only the steps of workflow_package_phases_status_transition are allowed.';
+comment on column automation.workflow_package_phases.status_trigger is 'What caused the status; copied to the log.';
+comment on column automation.workflow_package_phases.started_at is 'When it began; null: not yet. Set once.';
+comment on column automation.workflow_package_phases.ended_at is 'When it ended; null: not yet. Set once.';
+comment on column automation.workflow_package_phases.created_at is 'When the row was written.';
+comment on column automation.workflow_package_phases.created_by is
+  'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_package_phases.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_package_phases.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_package_phases.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create unique index workflow_package_phases_active_key on automation.workflow_package_phases (package_id)
+  where status = 'active';
+create index workflow_package_phases_template_phase_id_idx on automation.workflow_package_phases (template_phase_id);
+
+create trigger check_status before insert or update of status on automation.workflow_package_phases
+  for each row execute function platform.check_transition(
+    'status', 'pending', 'pending>active,skipped,cancelled', 'active>waiting,done,skipped,cancelled',
+    'waiting>active,done,cancelled');
+create trigger keep_once_set before update on automation.workflow_package_phases
+  for each row execute function platform.keep_once_set('started_at', 'ended_at');
+
+create trigger touch before update on automation.workflow_package_phases for each row execute function platform.touch();
+
+alter table automation.workflow_packages
+  add constraint workflow_packages_current_phase_id_fkey foreign key (current_phase_id, id)
+    references automation.workflow_package_phases (id, package_id) on delete restrict;
+
+create table automation.workflow_tasks (
+  id uuid not null default gen_random_uuid(),
+  package_id uuid,
+  phase_id uuid,
+  template_task_id uuid,
+  subject_domain text
+    constraint workflow_tasks_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name,
+  subject_id uuid,
+  position integer not null default 1
+    constraint workflow_tasks_position_range check (position between 1 and 999),
+  type text not null default 'todo'
+    constraint workflow_tasks_type_known check (
+      type in ('todo', 'call', 'email', 'document', 'form', 'appointment', 'approval', 'quote', 'payment', 'system')
+    ),
+  title platform.localized_text not null
+    constraint workflow_tasks_title_length check (length(title ->> 'de') <= 200 and length(title ->> 'en') <= 200),
+  description platform.localized_text
+    constraint workflow_tasks_description_length check (
+      length(description ->> 'de') <= 2000
+      and length(description ->> 'en') <= 2000
+    ),
+  assignee_contact_id uuid,
+  department_id uuid,
+  checklist_id uuid,
+  due_on date,
+  priority text not null default 'normal'
+    constraint workflow_tasks_priority_known check (priority in ('low', 'normal', 'high', 'urgent')),
+  status text not null default 'open'
+    constraint workflow_tasks_status_known check (status in ('open', 'in_progress', 'done', 'skipped', 'cancelled')),
+  status_trigger text not null default 'manual'
+    constraint workflow_tasks_status_trigger_known check (
+      status_trigger in ('manual', 'rule', 'event', 'api', 'system')
+    ),
+  skip_reason text
+    constraint workflow_tasks_skip_reason_length check (length(skip_reason) between 1 and 500),
+  started_at timestamptz,
+  ended_at timestamptz,
+  completed_by uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint workflow_tasks_pkey primary key (id),
+  constraint workflow_tasks_package_id_fkey foreign key (package_id)
+    references automation.workflow_packages (id) on delete restrict,
+  constraint workflow_tasks_template_task_id_fkey foreign key (template_task_id)
+    references automation.workflow_template_tasks (id) on delete restrict,
+  constraint workflow_tasks_assignee_contact_id_fkey foreign key (assignee_contact_id)
+    references party.contacts (id) on delete restrict,
+  constraint workflow_tasks_department_id_fkey foreign key (department_id)
+    references party.departments (id) on delete restrict,
+  constraint workflow_tasks_checklist_id_fkey foreign key (checklist_id)
+    references automation.checklists (id) on delete restrict,
+  constraint workflow_tasks_completed_by_fkey foreign key (completed_by)
+    references party.contacts (id) on delete restrict,
+  constraint workflow_tasks_subject_whole check (num_nonnulls(subject_domain, subject_type, subject_id) in (0, 3)),
+  constraint workflow_tasks_phase_whole check (phase_id is null or package_id is not null),
+  constraint workflow_tasks_skipped_whole check (status <> 'skipped' or skip_reason is not null),
+  constraint workflow_tasks_ended_whole check ((status in ('done', 'skipped', 'cancelled')) = (ended_at is not null)),
+  constraint workflow_tasks_completed_whole check (completed_by is null or status = 'done'),
+  constraint workflow_tasks_phase_id_fkey foreign key (phase_id, package_id)
+      references automation.workflow_package_phases (id, package_id) on delete restrict
+);
+comment on table automation.workflow_tasks is 'Tasks of running workflows, and tasks on their own.';
+comment on column automation.workflow_tasks.id is 'Identity.';
+comment on column automation.workflow_tasks.package_id is 'Workflow it is part of; null: on its own.';
+comment on column automation.workflow_tasks.phase_id is 'Phase it is part of, one of the workflow''s; null: none.';
+comment on column automation.workflow_tasks.template_task_id is
+  'Task of the version it comes from; null: added by hand.';
+comment on column automation.workflow_tasks.subject_domain is
+  'Domain of the entity it is about; null: the workflow''s.';
+comment on column automation.workflow_tasks.subject_type is 'That entity, singular; null: the workflow''s.';
+comment on column automation.workflow_tasks.subject_id is 'Id of that entity; null: the workflow''s.';
+comment on column automation.workflow_tasks.position is 'Place among tasks of the phase; ties by time of writing.';
+comment on column automation.workflow_tasks.type is 'Kind of work.';
+comment on column automation.workflow_tasks.title is 'What is to be done; at most 200 characters per language.';
+comment on column automation.workflow_tasks.description is
+  'How; at most 2000 characters per language; null: not said.';
+comment on column automation.workflow_tasks.assignee_contact_id is 'Who does it; null: nobody yet.';
+comment on column automation.workflow_tasks.department_id is 'Department that does it; null: none.';
+comment on column automation.workflow_tasks.checklist_id is 'Things to tick off; null: none.';
+comment on column automation.workflow_tasks.due_on is 'Day it is due; null: none.';
+comment on column automation.workflow_tasks.priority is 'How soon it is needed.';
+comment on column automation.workflow_tasks.status is
+  'Where it stands; only the steps of workflow_tasks_status_transition are allowed.';
+comment on column automation.workflow_tasks.status_trigger is 'What caused the status; copied to the log.';
+comment on column automation.workflow_tasks.skip_reason is 'Why it was skipped; null: it was not.';
+comment on column automation.workflow_tasks.started_at is 'When somebody began; null: not yet. Set once.';
+comment on column automation.workflow_tasks.ended_at is 'When it ended; null: not yet.';
+comment on column automation.workflow_tasks.completed_by is 'Who did it; null: not done, or the system.';
+comment on column automation.workflow_tasks.created_at is 'When the row was written.';
+comment on column automation.workflow_tasks.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.workflow_tasks.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.workflow_tasks.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.workflow_tasks.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create index workflow_tasks_phase_id_package_id_idx on automation.workflow_tasks (phase_id, package_id);
+create index workflow_tasks_assignee_contact_id_status_due_on_idx on automation.workflow_tasks (assignee_contact_id, status, due_on);
+create index workflow_tasks_subject_type_subject_id_idx on automation.workflow_tasks (subject_type, subject_id)
+  where subject_id is not null;
+create index workflow_tasks_due_idx on automation.workflow_tasks (due_on) where status in ('open', 'in_progress');
+create index workflow_tasks_package_id_idx on automation.workflow_tasks (package_id);
+create index workflow_tasks_template_task_id_idx on automation.workflow_tasks (template_task_id);
+create index workflow_tasks_department_id_idx on automation.workflow_tasks (department_id);
+create index workflow_tasks_checklist_id_idx on automation.workflow_tasks (checklist_id);
+create index workflow_tasks_completed_by_idx on automation.workflow_tasks (completed_by);
+create index workflow_tasks_created_at_idx on automation.workflow_tasks (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on automation.workflow_tasks
+  for each row execute function platform.check_transition(
+    'status', 'open', 'open>in_progress,done,skipped,cancelled', 'in_progress>open,done,skipped,cancelled',
+    'done>open');
+create trigger keep_once_set before update on automation.workflow_tasks
+  for each row execute function platform.keep_once_set('started_at');
+
+create trigger touch before update on automation.workflow_tasks for each row execute function platform.touch();
+
+create table automation.task_checklist_results (
+  id uuid not null default gen_random_uuid(),
+  task_id uuid not null,
+  item_id uuid not null,
+  is_done boolean not null default true,
+  note text
+    constraint task_checklist_results_note_length check (length(note) between 1 and 500),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint task_checklist_results_pkey primary key (id),
+  constraint task_checklist_results_task_id_fkey foreign key (task_id)
+    references automation.workflow_tasks (id) on delete cascade,
+  constraint task_checklist_results_item_id_fkey foreign key (item_id)
+    references automation.checklist_items (id) on delete restrict,
+  constraint task_checklist_results_item_key unique (task_id, item_id)
+);
+comment on table automation.task_checklist_results is 'What was ticked off in a task.';
+comment on column automation.task_checklist_results.id is 'Identity.';
+comment on column automation.task_checklist_results.task_id is 'The task.';
+comment on column automation.task_checklist_results.item_id is 'The thing.';
+comment on column automation.task_checklist_results.is_done is 'True: ticked off.';
+comment on column automation.task_checklist_results.note is 'What was noted; null: nothing.';
+comment on column automation.task_checklist_results.created_at is 'When the row was written.';
+comment on column automation.task_checklist_results.created_by is
+  'Contact who wrote it (platform); null: the system.';
+comment on column automation.task_checklist_results.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.task_checklist_results.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.task_checklist_results.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create index task_checklist_results_item_id_idx on automation.task_checklist_results (item_id);
+
+create trigger touch before update on automation.task_checklist_results for each row execute function platform.touch();
+
+-- platform: the log of every step of a workflow, and working time.
+
+create table automation.workflow_transition_log (
+  id uuid not null default gen_random_uuid(),
+  created_at timestamptz not null default now(),
+  subject_kind text not null
+    constraint workflow_transition_log_subject_kind_known check (subject_kind in ('package', 'phase', 'task')),
+  subject_id uuid not null,
+  package_id uuid,
+  from_status text
+    constraint workflow_transition_log_from_status_length check (length(from_status) between 1 and 20),
+  to_status text not null
+    constraint workflow_transition_log_to_status_length check (length(to_status) between 1 and 20),
+  trigger text not null
+    constraint workflow_transition_log_trigger_known check (trigger in ('manual', 'rule', 'event', 'api', 'system')),
+  actor_contact_id uuid,
+  constraint workflow_transition_log_pkey primary key (id),
+  constraint workflow_transition_log_package_id_fkey foreign key (package_id)
+    references automation.workflow_packages (id) on delete restrict
+);
+comment on table automation.workflow_transition_log is
+  'Every step of every workflow, phase and task; written by trigger, rows are only ever added.';
+comment on column automation.workflow_transition_log.id is 'Identity.';
+comment on column automation.workflow_transition_log.created_at is 'When the step was taken.';
+comment on column automation.workflow_transition_log.subject_kind is 'What took the step.';
+comment on column automation.workflow_transition_log.subject_id is 'Its id.';
+comment on column automation.workflow_transition_log.package_id is 'Workflow it is part of; null: a task on its own.';
+comment on column automation.workflow_transition_log.from_status is 'State before; null: it was made.';
+comment on column automation.workflow_transition_log.to_status is 'State after.';
+comment on column automation.workflow_transition_log.trigger is 'What caused it.';
+comment on column automation.workflow_transition_log.actor_contact_id is
+  'Contact who did it; null: the system. No foreign key: the row outlives the contact.';
+
+create index workflow_transition_log_subject_id_created_at_idx on automation.workflow_transition_log (subject_id, created_at);
+create index workflow_transition_log_package_id_idx on automation.workflow_transition_log (package_id);
+
+create trigger refuse_change before update or delete on automation.workflow_transition_log
+  for each row execute function platform.refuse_change();
+alter table automation.workflow_transition_log enable always trigger refuse_change;
+create trigger refuse_truncate before truncate on automation.workflow_transition_log
+  for each statement execute function platform.refuse_change();
+alter table automation.workflow_transition_log enable always trigger refuse_truncate;
+revoke update on automation.workflow_transition_log from platform_writer;
+
+-- Definer: the log is written for whoever takes the step, and by nobody else.
+create function automation.log_transition() returns trigger
+  language plpgsql security definer
+  set search_path = ''
+as $$
+declare
+  row_now jsonb := to_jsonb(new);
+begin
+  if tg_op = 'UPDATE' then
+    if new.status = old.status then
+      return null;
+    end if;
+  end if;
+  insert into automation.workflow_transition_log
+    (subject_kind, subject_id, package_id, from_status, to_status, trigger, actor_contact_id)
+  values (
+    tg_argv[0], new.id,
+    case tg_argv[0] when 'package' then new.id else (row_now ->> 'package_id')::uuid end,
+    case tg_op when 'UPDATE' then to_jsonb(old) ->> 'status' end, new.status, new.status_trigger,
+    coalesce(new.updated_by, new.created_by));
+  return null;
+end
+$$;
+comment on function automation.log_transition() is 'After insert or a step: writes automation.workflow_transition_log.';
+
+create trigger log_transition after insert or update of status on automation.workflow_packages
+  for each row execute function automation.log_transition('package');
+create trigger log_transition after insert or update of status on automation.workflow_package_phases
+  for each row execute function automation.log_transition('phase');
+create trigger log_transition after insert or update of status on automation.workflow_tasks
+  for each row execute function automation.log_transition('task');
+revoke insert on automation.workflow_transition_log from platform_writer;
+
+create function automation.check_task_done() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  missing bigint;
+begin
+  select count(*) into missing
+  from automation.checklist_items i
+  left join automation.task_checklist_results r on r.item_id = i.id and r.task_id = new.id and r.is_done
+  where i.checklist_id = new.checklist_id and i.is_required and i.deleted_at is null and r.id is null;
+  if missing > 0 then
+    raise exception 'task % still has % things to tick off', new.id, missing
+      using errcode = '23514', constraint = 'workflow_tasks_checklist_done',
+            schema = 'automation', table = 'workflow_tasks';
+  end if;
+  return new;
+end
+$$;
+comment on function automation.check_task_done() is
+  'Before a task is done: every required thing of its checklist is ticked off; breaks workflow_tasks_checklist_done.';
+
+create trigger check_task_done before update of status on automation.workflow_tasks
+  for each row when (new.status = 'done' and old.status <> 'done' and new.checklist_id is not null)
+  execute function automation.check_task_done();
+
+create table automation.time_bookings (
+  id uuid not null default gen_random_uuid(),
+  task_id uuid not null,
+  contact_id uuid not null,
+  worked_on date not null,
+  minutes integer not null
+    constraint time_bookings_minutes_range check (minutes between 1 and 1440),
+  note text
+    constraint time_bookings_note_length check (length(note) between 1 and 500),
+  is_billable boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint time_bookings_pkey primary key (id),
+  constraint time_bookings_task_id_fkey foreign key (task_id)
+    references automation.workflow_tasks (id) on delete restrict,
+  constraint time_bookings_contact_id_fkey foreign key (contact_id) references party.contacts (id) on delete restrict
+);
+comment on table automation.time_bookings is 'Working time spent on tasks.';
+comment on column automation.time_bookings.id is 'Identity.';
+comment on column automation.time_bookings.task_id is 'The task.';
+comment on column automation.time_bookings.contact_id is 'Who worked.';
+comment on column automation.time_bookings.worked_on is 'Day of the work.';
+comment on column automation.time_bookings.minutes is 'How long, in minutes.';
+comment on column automation.time_bookings.note is 'What was done; null: not said.';
+comment on column automation.time_bookings.is_billable is 'True: may be invoiced.';
+comment on column automation.time_bookings.created_at is 'When the row was written.';
+comment on column automation.time_bookings.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.time_bookings.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.time_bookings.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column automation.time_bookings.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column automation.time_bookings.deleted_at is 'When it was deleted; null: live.';
+
+create index time_bookings_contact_id_worked_on_idx on automation.time_bookings (contact_id, worked_on);
+create index time_bookings_task_id_idx on automation.time_bookings (task_id);
+create index time_bookings_created_at_idx on automation.time_bookings (created_at desc, id desc);
+
+create trigger touch before update on automation.time_bookings for each row execute function platform.touch();
+
+-- platform: answers to forms.
+
+create table automation.form_submissions (
+  id uuid not null default gen_random_uuid(),
+  form_version_id uuid not null,
+  subject_domain text
+    constraint form_submissions_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name,
+  subject_id uuid,
+  task_id uuid,
+  answers jsonb not null default '{}'
+    constraint form_submissions_answers_object check (jsonb_typeof(answers) = 'object'),
+  status text not null default 'draft'
+    constraint form_submissions_status_known check (status in ('draft', 'submitted', 'accepted', 'returned')),
+  submitted_by uuid,
+  submitted_at timestamptz,
+  reviewed_by uuid,
+  reviewed_at timestamptz,
+  return_reason text
+    constraint form_submissions_return_reason_length check (length(return_reason) between 1 and 2000),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint form_submissions_pkey primary key (id),
+  constraint form_submissions_form_version_id_fkey foreign key (form_version_id)
+    references automation.form_versions (id) on delete restrict,
+  constraint form_submissions_task_id_fkey foreign key (task_id)
+    references automation.workflow_tasks (id) on delete restrict,
+  constraint form_submissions_submitted_by_fkey foreign key (submitted_by)
+    references party.contacts (id) on delete restrict,
+  constraint form_submissions_reviewed_by_fkey foreign key (reviewed_by)
+    references party.contacts (id) on delete restrict,
+  constraint form_submissions_subject_whole check (num_nonnulls(subject_domain, subject_type, subject_id) in (0, 3)),
+  constraint form_submissions_submitted_whole check (
+    status not in ('submitted', 'accepted')
+    or submitted_at is not null
+  ),
+  constraint form_submissions_returned_whole check (status <> 'returned' or return_reason is not null)
+);
+comment on table automation.form_submissions is
+  'Answers to a form. Each pins the version that was asked; submitted answers stay as they are.';
+comment on column automation.form_submissions.id is 'Identity.';
+comment on column automation.form_submissions.form_version_id is 'Version that was asked; never changes.';
+comment on column automation.form_submissions.subject_domain is 'Domain of the entity it is about; null: none.';
+comment on column automation.form_submissions.subject_type is 'That entity, singular; null: none.';
+comment on column automation.form_submissions.subject_id is 'Id of that entity; null: none.';
+comment on column automation.form_submissions.task_id is 'Task it answers; null: none.';
+comment on column automation.form_submissions.answers is 'Answers by the key of the field.';
+comment on column automation.form_submissions.status is
+  'Where it stands; only the steps of form_submissions_status_transition are allowed.';
+comment on column automation.form_submissions.submitted_by is
+  'Who submitted it; null: not yet, or a guest with a link.';
+comment on column automation.form_submissions.submitted_at is 'When it was last submitted; null: not yet.';
+comment on column automation.form_submissions.reviewed_by is 'Who accepted or returned it; null: nobody yet.';
+comment on column automation.form_submissions.reviewed_at is 'When that was; null: not yet.';
+comment on column automation.form_submissions.return_reason is 'What is to be mended; null: nothing.';
+comment on column automation.form_submissions.created_at is 'When the row was written.';
+comment on column automation.form_submissions.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column automation.form_submissions.updated_at is 'When it last changed; set by trigger.';
+comment on column automation.form_submissions.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column automation.form_submissions.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column automation.form_submissions.deleted_at is 'When it was deleted; null: live.';
+
+create index form_submissions_subject_type_subject_id_idx on automation.form_submissions (subject_type, subject_id)
+  where subject_id is not null;
+create index form_submissions_status_created_at_idx on automation.form_submissions (status, created_at desc);
+create index form_submissions_form_version_id_idx on automation.form_submissions (form_version_id);
+create index form_submissions_task_id_idx on automation.form_submissions (task_id);
+create index form_submissions_submitted_by_idx on automation.form_submissions (submitted_by);
+create index form_submissions_reviewed_by_idx on automation.form_submissions (reviewed_by);
+create index form_submissions_created_at_idx on automation.form_submissions (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on automation.form_submissions
+  for each row execute function platform.check_transition(
+    'status', 'draft', 'draft>submitted', 'submitted>accepted,returned', 'returned>submitted');
+create trigger check_frozen before update or delete on automation.form_submissions
+  for each row execute function platform.check_frozen('status', 'draft,returned', 'reviewed_by,reviewed_at,return_reason,deleted_at');
+create trigger keep_once_set before update on automation.form_submissions
+  for each row execute function platform.keep_once_set('form_version_id');
+create trigger check_parent before insert on automation.form_submissions
+  for each row execute function platform.check_parent('automation.form_versions', 'form_version_id', 'status', 'published');
+
+create trigger touch before update on automation.form_submissions for each row execute function platform.touch();
+
+-- platform: appointments, and proposals that a person answers through a link.
+
+create table scheduling.appointments (
+  id uuid not null default gen_random_uuid(),
+  subject_domain text
+    constraint appointments_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name,
+  subject_id uuid,
+  task_id uuid,
+  type text not null
+    constraint appointments_type_known check (
+      type in ('consultation', 'site_visit', 'survey', 'handover', 'acceptance', 'call', 'other')
+    ),
+  title platform.localized_text not null
+    constraint appointments_title_length check (length(title ->> 'de') <= 200 and length(title ->> 'en') <= 200),
+  starts_at timestamptz not null,
+  ends_at timestamptz not null
+    constraint appointments_ends_order check (ends_at > starts_at and ends_at <= starts_at + interval '30 days'),
+  location text not null
+    constraint appointments_location_known check (location in ('onsite', 'virtual', 'phone')),
+  address text
+    constraint appointments_address_length check (length(address) between 1 and 500),
+  url text
+    constraint appointments_url_shape check (url ~ '^https?://[^[:space:]]+$' and length(url) <= 2000),
+  contact_id uuid,
+  organizer_contact_id uuid,
+  status text not null default 'proposed'
+    constraint appointments_status_known check (status in ('proposed', 'confirmed', 'completed', 'cancelled')),
+  cancel_reason text
+    constraint appointments_cancel_reason_length check (length(cancel_reason) between 1 and 500),
+  notes text
+    constraint appointments_notes_length check (length(notes) <= 4000),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  constraint appointments_pkey primary key (id),
+  constraint appointments_task_id_fkey foreign key (task_id)
+    references automation.workflow_tasks (id) on delete restrict,
+  constraint appointments_contact_id_fkey foreign key (contact_id) references party.contacts (id) on delete restrict,
+  constraint appointments_organizer_contact_id_fkey foreign key (organizer_contact_id)
+    references party.contacts (id) on delete restrict,
+  constraint appointments_subject_whole check (num_nonnulls(subject_domain, subject_type, subject_id) in (0, 3)),
+  constraint appointments_location_whole check (location <> 'virtual' or url is not null or status = 'proposed'),
+  constraint appointments_cancelled_whole check ((status = 'cancelled') = (cancel_reason is not null)),
+  constraint appointments_organizer_free exclude using gist (
+      organizer_contact_id with =, tstzrange(starts_at, ends_at) with &&
+    ) where (status = 'confirmed' and deleted_at is null)
+);
+comment on table scheduling.appointments is 'Meetings on site, at a distance or by telephone.';
+comment on column scheduling.appointments.id is 'Identity.';
+comment on column scheduling.appointments.subject_domain is 'Domain of the entity it is about; null: none.';
+comment on column scheduling.appointments.subject_type is 'That entity, singular; null: none.';
+comment on column scheduling.appointments.subject_id is 'Id of that entity; null: none.';
+comment on column scheduling.appointments.task_id is 'Task it belongs to; null: none.';
+comment on column scheduling.appointments.type is 'What it is for.';
+comment on column scheduling.appointments.title is 'Name for people; at most 200 characters per language.';
+comment on column scheduling.appointments.starts_at is 'When it begins.';
+comment on column scheduling.appointments.ends_at is 'When it ends, after it begins.';
+comment on column scheduling.appointments.location is 'Where it takes place.';
+comment on column scheduling.appointments.address is 'Address of an appointment on site; null: elsewhere.';
+comment on column scheduling.appointments.url is 'Link to a virtual one; null: elsewhere.';
+comment on column scheduling.appointments.contact_id is 'Person it is with; null: not known yet.';
+comment on column scheduling.appointments.organizer_contact_id is 'Member of staff who holds it; null: nobody yet.';
+comment on column scheduling.appointments.status is
+  'Where it stands; only the steps of appointments_status_transition are allowed.';
+comment on column scheduling.appointments.cancel_reason is 'Why it was cancelled; null: it was not.';
+comment on column scheduling.appointments.notes is 'Notes of the staff; null: none.';
+comment on column scheduling.appointments.created_at is 'When the row was written.';
+comment on column scheduling.appointments.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column scheduling.appointments.updated_at is 'When it last changed; set by trigger.';
+comment on column scheduling.appointments.updated_by is 'Contact who changed it last (platform); null: the system.';
+comment on column scheduling.appointments.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column scheduling.appointments.deleted_at is 'When it was deleted; null: live.';
+
+create index appointments_starts_at_idx on scheduling.appointments (starts_at);
+create index appointments_organizer_contact_id_starts_at_idx on scheduling.appointments (organizer_contact_id, starts_at);
+create index appointments_subject_type_subject_id_idx on scheduling.appointments (subject_type, subject_id)
+  where subject_id is not null;
+create index appointments_task_id_idx on scheduling.appointments (task_id);
+create index appointments_contact_id_idx on scheduling.appointments (contact_id);
+create index appointments_created_at_idx on scheduling.appointments (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on scheduling.appointments
+  for each row execute function platform.check_transition(
+    'status', 'proposed,confirmed', 'proposed>confirmed,cancelled', 'confirmed>completed,cancelled');
+
+create trigger check_live before insert or update of contact_id, deleted_at on scheduling.appointments
+  for each row execute function platform.check_live('contact_id', 'party.contacts');
+create trigger check_unused_appointments before update of deleted_at on party.contacts
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function platform.check_unused('scheduling.appointments', 'contact_id');
+
+create trigger touch before update on scheduling.appointments for each row execute function platform.touch();
+
+create table scheduling.appointment_participants (
+  id uuid not null default gen_random_uuid(),
+  appointment_id uuid not null,
+  contact_id uuid not null,
+  is_required boolean not null default true,
+  response text not null default 'none'
+    constraint appointment_participants_response_known check (
+      response in ('none', 'accepted', 'declined', 'tentative')
+    ),
+  responded_at timestamptz,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint appointment_participants_pkey primary key (id),
+  constraint appointment_participants_appointment_id_fkey foreign key (appointment_id)
+    references scheduling.appointments (id) on delete cascade,
+  constraint appointment_participants_contact_id_fkey foreign key (contact_id)
+    references party.contacts (id) on delete restrict,
+  constraint appointment_participants_response_whole check ((response = 'none') = (responded_at is null)),
+  constraint appointment_participants_contact_key unique (appointment_id, contact_id)
+);
+comment on table scheduling.appointment_participants is 'Who else takes part.';
+comment on column scheduling.appointment_participants.id is 'Identity.';
+comment on column scheduling.appointment_participants.appointment_id is 'The appointment.';
+comment on column scheduling.appointment_participants.contact_id is 'The person.';
+comment on column scheduling.appointment_participants.is_required is
+  'True: it does not take place without this person.';
+comment on column scheduling.appointment_participants.response is 'What the person answered.';
+comment on column scheduling.appointment_participants.responded_at is 'When; null: not yet.';
+comment on column scheduling.appointment_participants.created_at is 'When the row was written.';
+comment on column scheduling.appointment_participants.created_by is
+  'Contact who wrote it (platform); null: the system.';
+comment on column scheduling.appointment_participants.updated_at is 'When it last changed; set by trigger.';
+comment on column scheduling.appointment_participants.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column scheduling.appointment_participants.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create index appointment_participants_contact_id_idx on scheduling.appointment_participants (contact_id);
+
+create trigger touch before update on scheduling.appointment_participants for each row execute function platform.touch();
+
+create table scheduling.appointment_proposals (
+  id uuid not null default gen_random_uuid(),
+  subject_domain text not null
+    constraint appointment_proposals_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name not null,
+  subject_id uuid not null,
+  task_id uuid,
+  contact_id uuid not null,
+  organizer_contact_id uuid,
+  type text not null
+    constraint appointment_proposals_type_known check (
+      type in ('consultation', 'site_visit', 'survey', 'handover', 'acceptance', 'call', 'other')
+    ),
+  message platform.localized_text
+    constraint appointment_proposals_message_length check (
+      length(message ->> 'de') <= 2000
+      and length(message ->> 'en') <= 2000
+    ),
+  proposed_slots jsonb not null
+    constraint appointment_proposals_proposed_slots_shape check (
+      jsonb_typeof(proposed_slots) = 'array'
+      and jsonb_array_length(proposed_slots) between 1 and 20
+      and not jsonb_path_exists(proposed_slots,
+        '$[*] ? (!(@.at.type() == "string" && @.minutes.type() == "number" && @.minutes > 0 && @.minutes <= 1440 && @.location.type() == "string" && (@.location == "onsite" || @.location == "virtual" || @.location == "phone")))')
+    ),
+  accepted_slot_index integer
+    constraint appointment_proposals_accepted_slot_index_range check (accepted_slot_index between 0 and 19),
+  portal_token_hash platform.sha256 not null,
+  expires_at timestamptz not null default now() + interval '7 days'
+    constraint appointment_proposals_expires_order check (expires_at > created_at),
+  status text not null default 'open'
+    constraint appointment_proposals_status_known check (status in ('open', 'accepted', 'declined', 'expired')),
+  answered_at timestamptz,
+  decline_reason text
+    constraint appointment_proposals_decline_reason_length check (length(decline_reason) between 1 and 500),
+  appointment_id uuid,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  updated_at timestamptz not null default now(),
+  updated_by uuid,
+  version integer not null default 1,
+  constraint appointment_proposals_pkey primary key (id),
+  constraint appointment_proposals_task_id_fkey foreign key (task_id)
+    references automation.workflow_tasks (id) on delete restrict,
+  constraint appointment_proposals_contact_id_fkey foreign key (contact_id)
+    references party.contacts (id) on delete restrict,
+  constraint appointment_proposals_organizer_contact_id_fkey foreign key (organizer_contact_id)
+    references party.contacts (id) on delete restrict,
+  constraint appointment_proposals_appointment_id_fkey foreign key (appointment_id)
+    references scheduling.appointments (id) on delete restrict,
+  constraint appointment_proposals_accepted_whole check ((status = 'accepted') = (accepted_slot_index is not null)),
+  constraint appointment_proposals_accepted_proposed check (accepted_slot_index < jsonb_array_length(proposed_slots)),
+  constraint appointment_proposals_answered_whole check (
+    (status in ('accepted', 'declined')) = (answered_at is not null)
+  ),
+  constraint appointment_proposals_answered_in_time check (answered_at <= expires_at),
+  constraint appointment_proposals_portal_token_hash_key unique (portal_token_hash)
+);
+comment on table scheduling.appointment_proposals is
+  'Slots offered to a person, who takes one through a link; the others are then gone.';
+comment on column scheduling.appointment_proposals.id is 'Identity.';
+comment on column scheduling.appointment_proposals.subject_domain is 'Domain of the entity it is about.';
+comment on column scheduling.appointment_proposals.subject_type is 'That entity, singular.';
+comment on column scheduling.appointment_proposals.subject_id is 'Id of that entity.';
+comment on column scheduling.appointment_proposals.task_id is 'Task that goes on when a slot is taken; null: none.';
+comment on column scheduling.appointment_proposals.contact_id is 'Who is asked.';
+comment on column scheduling.appointment_proposals.organizer_contact_id is
+  'Member of staff who will hold it; null: nobody yet.';
+comment on column scheduling.appointment_proposals.type is 'What it is for.';
+comment on column scheduling.appointment_proposals.message is
+  'What the person reads above the slots; at most 2000 characters per language; null: nothing.';
+comment on column scheduling.appointment_proposals.proposed_slots is
+  'Slots, 1 to 20: at (RFC 3339), minutes, location onsite, virtual or phone, and address or url.';
+comment on column scheduling.appointment_proposals.accepted_slot_index is 'Slot that was taken, from 0; null: none.';
+comment on column scheduling.appointment_proposals.portal_token_hash is
+  'SHA-256 of the token in the link; unique; not given to readers.';
+comment on column scheduling.appointment_proposals.expires_at is 'Until when a slot can be taken.';
+comment on column scheduling.appointment_proposals.status is
+  'Where it stands; only the steps of appointment_proposals_status_transition are allowed.';
+comment on column scheduling.appointment_proposals.answered_at is
+  'When the person answered; null: not yet. Set once.';
+comment on column scheduling.appointment_proposals.decline_reason is
+  'Why none suited; null: not said or not declined.';
+comment on column scheduling.appointment_proposals.appointment_id is 'Appointment that came of it; null: none yet.';
+comment on column scheduling.appointment_proposals.created_at is 'When the row was written.';
+comment on column scheduling.appointment_proposals.created_by is 'Contact who wrote it (platform); null: the system.';
+comment on column scheduling.appointment_proposals.updated_at is 'When it last changed; set by trigger.';
+comment on column scheduling.appointment_proposals.updated_by is
+  'Contact who changed it last (platform); null: the system.';
+comment on column scheduling.appointment_proposals.version is 'Counts changes from 1; set by trigger; the ETag.';
+
+create index appointment_proposals_subject_type_subject_id_idx on scheduling.appointment_proposals (subject_type, subject_id);
+create index appointment_proposals_status_expires_at_idx on scheduling.appointment_proposals (status, expires_at);
+create index appointment_proposals_task_id_idx on scheduling.appointment_proposals (task_id);
+create index appointment_proposals_contact_id_idx on scheduling.appointment_proposals (contact_id);
+create index appointment_proposals_organizer_contact_id_idx on scheduling.appointment_proposals (organizer_contact_id);
+create index appointment_proposals_appointment_id_idx on scheduling.appointment_proposals (appointment_id);
+create index appointment_proposals_created_at_idx on scheduling.appointment_proposals (created_at desc, id desc);
+
+create trigger check_status before insert or update of status on scheduling.appointment_proposals
+  for each row execute function platform.check_transition('status', 'open', 'open>accepted,declined,expired');
+create trigger check_frozen before update or delete on scheduling.appointment_proposals
+  for each row execute function platform.check_frozen('status', 'open', 'appointment_id');
+create trigger keep_once_set before update on scheduling.appointment_proposals
+  for each row execute function platform.keep_once_set('answered_at', 'accepted_slot_index', 'portal_token_hash');
+
+create trigger check_live before insert or update of contact_id on scheduling.appointment_proposals
+  for each row execute function platform.check_live('contact_id', 'party.contacts');
+create trigger check_unused_appointment_proposals before update of deleted_at on party.contacts
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function platform.check_unused('scheduling.appointment_proposals', 'contact_id');
+
+create trigger touch before update on scheduling.appointment_proposals for each row execute function platform.touch();
+
+-- Readers may list proposals, not the hashes.
+revoke select on scheduling.appointment_proposals from platform_reader, platform_studio;
+grant select (id, subject_domain, subject_type, subject_id, task_id, contact_id, organizer_contact_id, type, message,
+  proposed_slots, accepted_slot_index, expires_at, status, answered_at, decline_reason, appointment_id, created_at,
+  created_by, updated_at, updated_by, version) on scheduling.appointment_proposals to platform_reader, platform_studio;
+
+-- platform: the feed that people see beside an entity. Not the audit log.
+
+create table audit.activity_logs (
+  id uuid not null default gen_random_uuid(),
+  subject_domain text not null
+    constraint activity_logs_subject_domain_known check (
+      subject_domain in ('platform', 'projects', 'finance', 'content')
+    ),
+  subject_type platform.entity_name not null,
+  subject_id uuid not null,
+  kind text not null
+    constraint activity_logs_kind_known check (
+      kind in ('comment', 'action', 'status', 'message', 'appointment', 'document', 'system')
+    ),
+  body platform.localized_text not null
+    constraint activity_logs_body_length check (length(body ->> 'de') <= 4000 and length(body ->> 'en') <= 4000),
+  actor_contact_id uuid,
+  replies_to_id uuid,
+  is_internal boolean not null default true,
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  constraint activity_logs_pkey primary key (id),
+  constraint activity_logs_replies_to_id_fkey foreign key (replies_to_id)
+    references audit.activity_logs (id) on delete restrict
+);
+comment on table audit.activity_logs is
+  'Comments, answers and things that happened, for people; rows are only ever added.';
+comment on column audit.activity_logs.id is 'Identity.';
+comment on column audit.activity_logs.subject_domain is 'Domain of the entity it is about.';
+comment on column audit.activity_logs.subject_type is 'That entity, singular.';
+comment on column audit.activity_logs.subject_id is 'Id of that entity.';
+comment on column audit.activity_logs.kind is 'What it is.';
+comment on column audit.activity_logs.body is 'What people read; at most 4000 characters per language.';
+comment on column audit.activity_logs.actor_contact_id is
+  'Contact who did it; null: the system. No foreign key: the row outlives the contact.';
+comment on column audit.activity_logs.replies_to_id is 'Entry it answers; null: none.';
+comment on column audit.activity_logs.is_internal is 'True: staff only; false: the customer sees it too.';
+comment on column audit.activity_logs.created_at is 'When the row was written.';
+comment on column audit.activity_logs.created_by is 'Contact who wrote it (platform); null: the system.';
+
+create index activity_logs_subject_type_subject_id_created_at_id_idx on audit.activity_logs (subject_type, subject_id, created_at desc, id desc);
+create index activity_logs_created_at_id_idx on audit.activity_logs (created_at desc, id desc);
+create index activity_logs_replies_to_id_idx on audit.activity_logs (replies_to_id);
+
+create trigger refuse_change before update or delete on audit.activity_logs
+  for each row execute function platform.refuse_change();
+alter table audit.activity_logs enable always trigger refuse_change;
+create trigger refuse_truncate before truncate on audit.activity_logs
+  for each statement execute function platform.refuse_change();
+alter table audit.activity_logs enable always trigger refuse_truncate;
+revoke update on audit.activity_logs from platform_writer;
+
+grant insert on audit.activity_logs to platform_writer;

@@ -132,7 +132,7 @@ comment on column identity.user_secrets.version is 'Counts changes from 1; set b
 
 create trigger touch before update on identity.user_secrets for each row execute function platform.touch();
 
-revoke select on identity.user_secrets from platform_reader;
+revoke select on identity.user_secrets from platform_reader, platform_studio;
 
 create table identity.recovery_codes (
   id uuid not null default gen_random_uuid(),
@@ -157,7 +157,7 @@ comment on column identity.recovery_codes.used_at is 'When it was used; null: st
 create trigger keep_once_set before update on identity.recovery_codes
   for each row execute function platform.keep_once_set('used_at', 'user_id', 'code_hash');
 
-revoke select on identity.recovery_codes from platform_reader;
+revoke select on identity.recovery_codes from platform_reader, platform_studio;
 
 create table identity.accounts (
   id uuid not null default gen_random_uuid(),

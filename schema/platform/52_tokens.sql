@@ -104,9 +104,9 @@ create trigger check_family before insert on identity.sessions
   for each row execute function identity.check_session_family();
 
 -- Readers may list sessions, not the hashes.
-revoke select on identity.sessions from platform_reader;
+revoke select on identity.sessions from platform_reader, platform_studio;
 grant select (id, user_id, family_id, replaced_by_id, created_at, last_used_at, expires_at, rotated_at, revoked_at,
-  revoke_reason, ip, user_agent) on identity.sessions to platform_reader;
+  revoke_reason, ip, user_agent) on identity.sessions to platform_reader, platform_studio;
 
 create table identity.verification_tokens (
   id uuid not null default gen_random_uuid(),
@@ -148,7 +148,7 @@ create index verification_tokens_user_id_idx on identity.verification_tokens (us
 create trigger keep_once_set before update on identity.verification_tokens
   for each row execute function platform.keep_once_set('used_at', 'revoked_at', 'identifier', 'purpose', 'token_hash', 'expires_at', 'user_id', 'created_at');
 
-revoke select on identity.verification_tokens from platform_reader;
+revoke select on identity.verification_tokens from platform_reader, platform_studio;
 
 create table identity.api_tokens (
   id uuid not null default gen_random_uuid(),
@@ -205,9 +205,9 @@ create trigger keep_once_set before update on identity.api_tokens
 create trigger touch before update on identity.api_tokens for each row execute function platform.touch();
 
 -- Readers may list tokens, not the hashes.
-revoke select on identity.api_tokens from platform_reader;
+revoke select on identity.api_tokens from platform_reader, platform_studio;
 grant select (id, owner_contact_id, name, token_prefix, scopes, last_used_at, expires_at, revoked_at, revoke_reason,
-  created_at, created_by, updated_at, updated_by, version) on identity.api_tokens to platform_reader;
+  created_at, created_by, updated_at, updated_by, version) on identity.api_tokens to platform_reader, platform_studio;
 
 create function identity.end_sessions() returns trigger
   language plpgsql

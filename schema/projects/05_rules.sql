@@ -5,27 +5,28 @@ create function projects.check_transition() returns trigger
   set search_path = ''
 as $$
 declare
-  -- Arguments: the column; the states a row may start in, by commas; the steps, each 'from>to,to'.
+  -- Arguments: the column; the states it may start in, by commas; the steps, each 'from>to,to'.
   state text := to_jsonb(new) ->> tg_argv[0];
   was text := case tg_op when 'UPDATE' then to_jsonb(old) ->> tg_argv[0] end;
   steps text[] := tg_argv[2:];
   allowed text[] := '{}';
 begin
-  if tg_op = 'INSERT' then
-    allowed := string_to_array(tg_argv[1], ',');
-  elsif state is not distinct from was then
+  if state is not distinct from was then
     return new;
+  elsif was is null then
+    allowed := string_to_array(tg_argv[1], ',');
   else
     select string_to_array(split_part(step, '>', 2), ',') into allowed
     from unnest(steps) as step where split_part(step, '>', 1) = was;
     allowed := coalesce(allowed, '{}');
   end if;
   -- An unknown state is left to the check of the column, which names it.
-  if state <> all (allowed)
-    and state = any (string_to_array(tg_argv[1] || ',' || replace(array_to_string(steps, ','), '>', ','), ','))
+  if state is null
+    or (state <> all (allowed)
+      and state = any (string_to_array(tg_argv[1] || ',' || replace(array_to_string(steps, ','), '>', ','), ',')))
   then
     raise exception '% of %.% cannot go from % to %', tg_argv[0], tg_table_schema, tg_table_name,
-      coalesce(was, 'nothing'), state
+      coalesce(was, 'nothing'), coalesce(state, 'nothing')
       using errcode = '23514', constraint = tg_table_name || '_' || tg_argv[0] || '_transition',
             schema = tg_table_schema, table = tg_table_name, column = tg_argv[0],
             detail = 'Allowed: ' || coalesce(nullif(array_to_string(allowed, ', '), ''), 'nothing, it is final') || '.';
