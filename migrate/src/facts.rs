@@ -109,8 +109,4 @@ impl Facts {
     pub(crate) fn push_unmodelled(&mut self, unmodelled: Unmodelled) {
         self.unmodelled.push(unmodelled);
     }
-
-    pub(crate) fn into_parts(self) -> (BTreeMap<Id, Fact>, Vec<Unmodelled>) {
-        (self.facts, self.unmodelled)
-    }
 }

@@ -6,7 +6,21 @@
 //!
 //! What this module does not do: run anything or look at rows. A plan is proven by running it on a copy.
 
+mod absorb;
+mod acl;
+mod alter;
+mod column;
+mod create;
+mod dangers;
+mod drop;
+mod files;
+mod graph;
 mod hazard;
+mod mentions;
+mod online;
+mod planner;
+mod sql;
+mod steps;
 
 use std::fmt;
 
@@ -111,8 +125,14 @@ pub enum Undecided {
 /// # Errors
 /// When something may have been renamed, or the facts hold what cannot be planned.
 pub fn plan(from: &Facts, to: &Facts, options: &Options) -> Result<Plan, Undecided> {
-    let _ = (from, to, options);
-    Ok(Plan::default())
+    let unmodelled: Vec<_> = from.unmodelled().iter().chain(to.unmodelled()).cloned().collect();
+    if !unmodelled.is_empty() {
+        return Err(Undecided::Unmodelled { objects: unmodelled });
+    }
+    let mut planner = planner::Planner::new(from, to, options.online);
+    planner.complete();
+    let steps = planner.graph().order(from, to).map_err(|objects| Undecided::Cycle { objects })?;
+    Ok(Plan { files: files::files(&planner, steps) })
 }
 
 impl Plan {

@@ -113,7 +113,7 @@ pub fn split(sql: &str) -> Vec<Statement<'_>> {
 }
 
 /// The end of the token that begins at `at`: a comment, a quoted thing, a word, a run of blanks, or one character.
-fn token_end(sql: &str, at: usize) -> usize {
+pub(crate) fn token_end(sql: &str, at: usize) -> usize {
     let rest = &sql[at..];
     let first = rest.as_bytes()[0];
     let length = match first {

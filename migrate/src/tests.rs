@@ -9,6 +9,7 @@ mod directory;
 mod facts;
 mod funds;
 mod interrupted;
+mod plan;
 mod roles;
 mod rows;
 mod seeds;

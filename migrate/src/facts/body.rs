@@ -271,6 +271,8 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// `attstorage`, where it is not the type's.
     pub storage: Option<String>,
+    /// Storage of the type.
+    pub type_storage: String,
     /// Compression method, where it is set.
     pub compression: Option<String>,
     /// Statistics target, -1 for the default.

@@ -181,6 +181,25 @@ impl Reader {
         }
     }
 
+    /// A column of a partition comes and goes with the one above it.
+    fn inherited_columns(&mut self) {
+        let mut above = Vec::new();
+        for fact in self.facts.iter() {
+            let Body::Column(column) = &fact.body else { continue };
+            let table = fact.parent.as_ref().and_then(|table| self.facts.get(table));
+            if let Some(Body::Table(table)) = table.map(|fact| &fact.body)
+                && let (true, Some(partition)) = (column.inherited, &table.partition)
+            {
+                above.push((fact.id.clone(), Id::column(&partition.parent, &fact.id.name)));
+            }
+        }
+        for (id, parent) in above {
+            if let Some(fact) = self.facts.get_mut(&id) {
+                fact.deps.insert(parent);
+            }
+        }
+    }
+
     /// Facts that depend on what is not a fact would wait for it for ever.
     fn finish(mut self, unmodelled: &[Row]) -> Facts {
         let known: HashSet<Id> = self.facts.iter().map(|fact| fact.id.clone()).collect();
@@ -201,6 +220,7 @@ impl Reader {
                 }
             }
         }
+        self.inherited_columns();
         for row in unmodelled {
             self.facts.push_unmodelled(Unmodelled { kind: row.get(0), name: row.get(1) });
         }

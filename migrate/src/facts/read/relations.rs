@@ -116,6 +116,7 @@ impl Reader {
                 },
                 generated,
                 storage: row.get(10),
+                type_storage: row.get(15),
                 compression: row.get(11),
                 statistics: row.get(12),
                 settings: settings(row.get(13)),

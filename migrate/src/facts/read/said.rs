@@ -15,11 +15,8 @@ impl Reader {
             return None;
         }
         match sub {
-            0 => match self.identity.get(&oid) {
-                Some((sequence, _)) => Some(sequence.clone()),
-                // A comment on a composite type is about the type; one on an index of a constraint has no place.
-                None => None,
-            },
+            // A comment on an index of a constraint has no place.
+            0 => self.identity.get(&oid).map(|(sequence, _)| sequence.clone()),
             sub => self.view_columns.get(&(oid, sub)).cloned(),
         }
     }

@@ -185,7 +185,8 @@ pub(super) const COLUMNS: &str = ours!(
         from pg_catalog.pg_inherits h
         join pg_catalog.pg_attribute pa on pa.attrelid = h.inhparent and pa.attname = a.attname
         join pg_catalog.pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum
-        where h.inhrelid = c.oid and c.relispartition)
+        where h.inhrelid = c.oid and c.relispartition),
+       t.typstorage::text
      from pg_catalog.pg_attribute a
      join pg_catalog.pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p', 'v', 'm') and a.attnum > 0 and not a.attisdropped
      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -316,11 +317,11 @@ pub(super) const PRIVILEGES: &str = "
 /// Default privileges by role, schema, kind of object and grantee, as far as they are not PostgreSQL's own.
 pub(super) const DEFAULT_PRIVILEGES: &str = "
     with now as (
-      select d.oid, x.grantee, array_agg(x.privilege_type || case when x.is_grantable then '*' else '' end order by 1) as privileges
+      select d.oid, x.grantee, array_agg(x.privilege_type || case when x.is_grantable then '*' else '' end order by x.privilege_type || case when x.is_grantable then '*' else '' end) as privileges
       from pg_catalog.pg_default_acl d cross join lateral aclexplode(d.defaclacl) x group by 1, 2
     ),
     builtin as (
-      select d.oid, x.grantee, array_agg(x.privilege_type || case when x.is_grantable then '*' else '' end order by 1) as privileges
+      select d.oid, x.grantee, array_agg(x.privilege_type || case when x.is_grantable then '*' else '' end order by x.privilege_type || case when x.is_grantable then '*' else '' end) as privileges
       from pg_catalog.pg_default_acl d
       cross join lateral aclexplode(acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole)) x
       where d.defaclnamespace = 0 group by 1, 2
