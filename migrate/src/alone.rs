@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::revisions::{self, Progress, Revision};
 use crate::run::run_one;
 use crate::session::jitter;
-use crate::split::Statement;
+use crate::split::{Statement, tokens};
 use crate::sum::statement_digests;
 use crate::together::{RETRIES, may_pass};
 
@@ -133,6 +133,7 @@ async fn patiently(
     watch: &mut Watch<'_>,
 ) -> Result<(), Error> {
     let effect = Effect::of(statement.text);
+    set_lock_timeout(client, if is_concurrent(statement.text) { PATIENT } else { HURRIED }).await?;
     for retry in 0.. {
         let outcome = run_one(client, file.name(), file.text()?, number, statement).await;
         let Err(error) = outcome else { break };
@@ -149,7 +150,24 @@ async fn patiently(
     Ok(())
 }
 
+/// What is done concurrently waits for old transactions without anybody queueing behind it, and a build that gave up starts over.
+const PATIENT: &str = "1min";
+/// As every session begins: readers queue behind what waits for an exclusive lock.
+const HURRIED: &str = "3s";
+
+fn is_concurrent(sql: &str) -> bool {
+    tokens(sql).any(|word| word.eq_ignore_ascii_case("concurrently"))
+}
+
+async fn set_lock_timeout(client: &Client, time: &str) -> Result<(), Error> {
+    client
+        .batch_execute(&format!("set lock_timeout = '{time}'"))
+        .await
+        .map_err(|source| Error::Database { doing: "prepare the session", source })
+}
+
 async fn drop_index(client: &Client, index: &str) -> Result<(), Error> {
+    set_lock_timeout(client, PATIENT).await?;
     client
         .batch_execute(&format!("drop index concurrently if exists {index}"))
         .await

@@ -54,6 +54,16 @@ impl Database {
         self.0.owner().await
     }
 
+    /// The direct URL of the migrator.
+    pub(crate) fn url(&self) -> String {
+        self.url_of(stack::Kind::Direct).unwrap()
+    }
+
+    /// Another URL; `None` for those of the pooler on a machine without it.
+    pub(crate) fn url_of(&self, kind: stack::Kind) -> Option<String> {
+        self.0.url(kind)
+    }
+
     /// A session of the role that functions write with.
     pub(crate) async fn app(&self) -> Client {
         self.become_role("app").await
