@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use db::{Access, Domain, Url};
+use db::Domain;
 use tokio_postgres::types::{FromSqlOwned, ToSql, Type};
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
@@ -32,16 +32,7 @@ pub(crate) struct Database(testdb::Database);
 impl Database {
     /// Nothing in it.
     pub(crate) async fn empty(domain: &str) -> Database {
-        let domain = find(domain);
-        let stack = tokio::task::spawn_blocking(stack::ensure_up).await.unwrap().unwrap();
-        let name = format!("migrate_{}_{}", domain.name(), Uuid::new_v4().simple());
-        let admin = connect(&stack.admin_url, domain).await;
-        admin.batch_execute(&stack::create_database_sql(domain, &name, None)).await.unwrap();
-        admin.batch_execute(&stack::grant_connect_sql(domain, &name)).await.unwrap();
-        let database = Database(testdb::Database { domain, name, stack });
-        let prepare = stack::prepare_database_sql(domain);
-        database.superuser().await.batch_execute(&prepare).await.unwrap();
-        database
+        Database(testdb::Database::empty(find(domain)).await)
     }
 
     /// With the committed migrations.
@@ -90,11 +81,6 @@ impl Database {
 
 fn find(domain: &str) -> Domain {
     Domain::ALL.into_iter().find(|known| known.name() == domain).unwrap()
-}
-
-async fn connect(url: &str, domain: Domain) -> Client {
-    let url = Url::find(domain, Access::Admin, |_| Some(url.to_owned())).unwrap();
-    db::connect(&url, "migrate tests").await.unwrap()
 }
 
 /// The only value of the only row.

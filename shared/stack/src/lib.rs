@@ -16,6 +16,7 @@ mod programs;
 mod relay;
 mod roles;
 mod running;
+mod scratch;
 mod servers;
 mod state;
 mod status;
@@ -36,6 +37,7 @@ pub use programs::{Installed, installed};
 pub use relay::Relay;
 pub use roles::{ROLES_SQL, create_database_sql, grant_connect_sql, prepare_database_sql};
 pub use running::{Kind, Running, variable};
+pub use scratch::Scratch;
 pub use state::Ports;
 pub use status::{ServerStatus, Status, UrlStatus};
 

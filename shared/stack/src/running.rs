@@ -117,6 +117,11 @@ impl Running {
         (port != 0).then_some((port, user, password))
     }
 
+    /// The password of a role of this stack.
+    pub(crate) fn password(&self, role: &str) -> &str {
+        self.state.password(role)
+    }
+
     /// The superuser's URL of any database on the primary.
     pub fn admin_url_of(&self, database: &str) -> String {
         self.format(ADMIN, self.state.password(ADMIN), self.ports.primary, database)

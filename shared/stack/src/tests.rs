@@ -5,3 +5,4 @@ mod logins;
 mod pooler;
 mod restart;
 mod sandbox;
+mod scratch;

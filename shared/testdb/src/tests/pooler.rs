@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use api::Server;
-use db::Domain;
+use db::{Access, Domain, Url};
 use lambda_http::{Body, http};
 use serde_json::Value;
 use stack::Kind;
@@ -52,10 +52,9 @@ async fn twelve_clients_behind_the_pooler_each_get_their_own_answers() {
 async fn a_named_statement_behind_the_pooler_fails() {
     let Some(app) = pooled().await else { return };
     let url = app.database.url(Kind::Pooled).unwrap();
-    let (one, two) = (
-        crate::database::connect(&url, Domain::Content).await,
-        crate::database::connect(&url, Domain::Content).await,
-    );
+    let url = Url::find(Domain::Content, Access::Admin, |_| Some(url.clone())).unwrap();
+    let one = db::connect(&url, "testdb").await.unwrap();
+    let two = db::connect(&url, "testdb").await.unwrap();
     let mut failed = false;
     for _ in 0..20 {
         let (a, b) = tokio::join!(one.prepare("select 1"), two.prepare("select 2"));

@@ -1,0 +1,92 @@
+//! Databases for a moment: dropped at the end, swept after a crash, copied from what is made once.
+use db::Domain;
+
+use super::sandbox::Sandbox;
+use crate::{
+    Error, Running, Scratch,
+    admin::{value, wait},
+    scratch::{admin, sweep},
+};
+
+async fn databases(running: &Running, prefix: &str) -> u32 {
+    let admin = admin(running).await.unwrap();
+    let sql = format!("select count(*) from pg_database where starts_with(datname, '{prefix}')");
+    value(&admin, &sql).await.unwrap().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_scratch_database_is_its_owners_and_goes_with_its_value() {
+    let sandbox = Sandbox::shared();
+    let (running, _) = sandbox.up();
+
+    let (owner, during) = wait(async {
+        let scratch = Scratch::empty(&running, Domain::Content, "goes").await?;
+        let owner = scratch.owner().await?;
+        let who = "select current_user || ' ' || (select rolsuper from pg_roles where rolname = current_user)";
+        let who = value(&owner, who).await.unwrap();
+        Ok((who, databases(&running, "scratch_goes_").await))
+    })
+    .unwrap();
+
+    let after = wait(async { Ok(databases(&running, "scratch_goes_").await) }).unwrap();
+    assert_eq!((owner.as_deref(), during, after), (Some("content_owner false"), 1, 0));
+}
+
+#[test]
+fn a_template_is_made_once_and_never_half() {
+    let sandbox = Sandbox::shared();
+    let (running, _) = sandbox.up();
+
+    let made = wait(async {
+        let mut made = 0;
+        let failed = Scratch::cached(&running, Domain::Content, "once", b"x", None, async |_| {
+            Err(Error::NoRoot)
+        })
+        .await;
+        assert!(matches!(failed, Err(Error::NoRoot)));
+        for content in [b"x", b"x", b"y"] {
+            let scratch = Scratch::cached(
+                &running,
+                Domain::Content,
+                "once",
+                content,
+                Some(b"x"),
+                async |empty| {
+                    made += 1;
+                    let owner = empty.owner().await?;
+                    let made = "create schema if not exists made";
+                    owner.batch_execute(made).await.map_err(Error::sql("make"))
+                },
+            )
+            .await?;
+            let owner = scratch.owner().await?;
+            let found = "select to_regnamespace('made')::text";
+            assert_eq!(value(&owner, found).await.unwrap().as_deref(), Some("made"));
+        }
+        assert!(Scratch::is_cached(&running, Domain::Content, "once", b"y").await?);
+        assert!(!Scratch::is_cached(&running, Domain::Finance, "once", b"y").await?);
+        Ok(made)
+    });
+
+    assert_eq!(made.unwrap(), 2);
+}
+
+#[test]
+fn what_a_killed_process_left_is_swept_and_what_is_in_use_stays() {
+    let sandbox = Sandbox::shared();
+    let (running, _) = sandbox.up();
+
+    let left = wait(async {
+        let used = Scratch::empty(&running, Domain::Content, "used").await?;
+        let admin = admin(&running).await?;
+        let orphan = "create database scratch_orphan_content_1_0 template template0";
+        admin.batch_execute(orphan).await.unwrap();
+
+        sweep(&admin).await?;
+
+        assert!(used.owner().await.is_ok());
+        Ok(databases(&running, "scratch_orphan_").await)
+    });
+
+    assert_eq!(left.unwrap(), 0);
+}
