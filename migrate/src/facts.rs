@@ -11,6 +11,7 @@ mod difference;
 mod id;
 mod inspect;
 mod read;
+mod rolling;
 mod tables;
 mod unmodelled;
 
@@ -26,6 +27,7 @@ pub use body::{
 pub use difference::{Change, Difference};
 pub use id::{Id, Kind};
 pub use inspect::inspect;
+pub(crate) use rolling::is_rolling_name;
 pub use tables::{ForeignKey, TableView};
 pub use unmodelled::Unmodelled;
 

@@ -9,13 +9,19 @@
 mod alone;
 mod apply;
 mod connect;
+#[cfg(any(test, feature = "dev"))]
+pub mod dev;
 mod directory;
 mod effect;
 mod error;
 pub mod facts;
 mod history;
+mod load;
 pub mod marker;
+pub mod outline;
 pub mod plan;
+#[cfg(any(test, feature = "dev"))]
+pub mod proof;
 mod rebase;
 mod resolve;
 mod revisions;
@@ -36,6 +42,7 @@ pub use connect::connect;
 pub use directory::{Directory, File, TxMode};
 pub use error::{Change, Error};
 pub use history::State;
+pub use load::{NotLoaded, Schema, create_extensions};
 pub use rebase::{Renamed, rebase};
 pub use resolve::{Resolution, Set, resolve, set};
 pub use schema::concatenate;
