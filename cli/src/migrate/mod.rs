@@ -3,15 +3,21 @@
 //! This file is the frame: the list of commands, which domains one works on, where it finds their databases, and which
 //! exit code a failure has.
 mod apply;
+mod checkout;
+mod diff;
+mod drift;
 mod hash;
+mod inspect;
 mod mark;
 mod new;
+mod plan;
 mod rebase;
 mod resolve;
 mod set;
 mod status;
 mod target;
 mod validate;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +41,8 @@ use crate::{
     arg_required_else_help = true,
     after_help = "\
 Examples:
+  cargo aruuri migrate diff add_note --domain finance
+  cargo aruuri migrate verify
   cargo aruuri migrate status
   cargo aruuri migrate apply --domain finance
   cargo aruuri migrate new backfill_notes --domain finance
@@ -53,6 +61,8 @@ pub(crate) struct Migrate {
 /// One module per command; each has `async run(self, &Output)`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(diff::Diff),
+    Verify(verify::Verify),
     Status(status::Status),
     Apply(apply::Apply),
     Hash(hash::Hash),
@@ -62,6 +72,9 @@ enum Command {
     Resolve(resolve::Resolve),
     Set(set::Set),
     Mark(mark::Mark),
+    Drift(drift::Drift),
+    Inspect(inspect::Inspect),
+    Plan(plan::PlanBetween),
 }
 
 impl Migrate {
@@ -70,6 +83,8 @@ impl Migrate {
         let runtime = functions::runtime()?;
         let outcome = runtime.block_on(async {
             match self.command {
+                Command::Diff(command) => command.run(out).await,
+                Command::Verify(command) => command.run(out).await,
                 Command::Status(command) => command.run(out).await,
                 Command::Apply(command) => command.run(out).await,
                 Command::Hash(command) => command.run(out).await,
@@ -79,6 +94,9 @@ impl Migrate {
                 Command::Resolve(command) => command.run(out).await,
                 Command::Set(command) => command.run(out).await,
                 Command::Mark(command) => command.run(out).await,
+                Command::Drift(command) => command.run(out).await,
+                Command::Inspect(command) => command.run(out).await,
+                Command::Plan(command) => command.run(out).await,
             }
         });
         outcome.map(Exit::of_migrate).map_err(Failure::of_migrate)

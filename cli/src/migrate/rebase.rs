@@ -80,7 +80,7 @@ impl Rebase {
 }
 
 /// The migrations of a revision, as git has them.
-fn base(root: &Path, revision: &str, domain: Domain) -> Result<Directory, Failure> {
+pub(super) fn base(root: &Path, revision: &str, domain: Domain) -> Result<Directory, Failure> {
     let folder = format!("migrations/{}/", domain.name());
     let commit = format!("{revision}^{{commit}}");
     let commit = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
