@@ -3,6 +3,7 @@
 mod apply;
 mod audit;
 mod books;
+mod cases;
 mod catalogue;
 mod contribute;
 mod directory;
@@ -15,6 +16,8 @@ mod killed;
 mod load;
 mod marker;
 mod plan;
+mod platform_model;
+mod platform_work;
 mod proof;
 mod refused;
 mod roles;

@@ -3835,7 +3835,8 @@ create table scheduling.appointment_proposals (
   proposed_slots jsonb not null
     constraint appointment_proposals_proposed_slots_shape check (
       jsonb_typeof(proposed_slots) = 'array'
-      and jsonb_array_length(proposed_slots) between 1 and 20
+      and proposed_slots -> 0 is not null
+      and proposed_slots -> 20 is null
       and not jsonb_path_exists(proposed_slots,
         '$[*] ? (!(@.at.type() == "string" && @.minutes.type() == "number" && @.minutes > 0 && @.minutes <= 1440 && @.location.type() == "string" && (@.location == "onsite" || @.location == "virtual" || @.location == "phone")))')
     ),
@@ -3865,7 +3866,10 @@ create table scheduling.appointment_proposals (
   constraint appointment_proposals_appointment_id_fkey foreign key (appointment_id)
     references scheduling.appointments (id) on delete restrict,
   constraint appointment_proposals_accepted_whole check ((status = 'accepted') = (accepted_slot_index is not null)),
-  constraint appointment_proposals_accepted_proposed check (accepted_slot_index < jsonb_array_length(proposed_slots)),
+  constraint appointment_proposals_accepted_proposed check (
+    accepted_slot_index is null
+    or proposed_slots -> accepted_slot_index is not null
+  ),
   constraint appointment_proposals_answered_whole check (
     (status in ('accepted', 'declined')) = (answered_at is not null)
   ),
