@@ -18,6 +18,8 @@ mod marker;
 mod plan;
 mod platform_model;
 mod platform_work;
+mod projects_funding;
+mod projects_model;
 mod proof;
 mod refused;
 mod roles;

@@ -1071,6 +1071,8 @@ create trigger check_status before insert or update of status on community.fundi
     'released>closed');
 create trigger check_frozen before update or delete on community.funding_stages
   for each row execute function projects.check_frozen('status', 'planned,open', 'deleted_at');
+create trigger keep_once_set before update on community.funding_stages
+  for each row execute function projects.keep_once_set('project_id');
 
 create trigger check_live before insert or update of project_id, deleted_at on community.funding_stages
   for each row execute function projects.check_live('project_id', 'community.projects');
@@ -1294,7 +1296,7 @@ create trigger check_status before insert or update of status on community.miles
 create trigger check_frozen before update or delete on community.milestones
   for each row execute function projects.check_frozen('status', 'planned,in_progress,rejected', 'approved_by,approved_at,rejection_reason,position');
 create trigger keep_once_set before update on community.milestones
-  for each row execute function projects.keep_once_set('created_by', 'approved_by', 'approved_at');
+  for each row execute function projects.keep_once_set('created_by', 'project_id', 'approved_by', 'approved_at');
 
 create trigger check_live before insert or update of project_id, deleted_at on community.milestones
   for each row execute function projects.check_live('project_id', 'community.projects');
@@ -3176,7 +3178,7 @@ $$;
 comment on function funding.check_allocated() is
   'Before approval: no more is allocated than was granted; breaks funding_application_allocations_granted or _most.';
 
-create trigger check_allocated before insert or update of status on funding.funding_application_allocations
+create trigger prove_allocated before insert or update of status on funding.funding_application_allocations
   for each row when (new.status = 'approved')
   execute function funding.check_allocated();
 
@@ -4076,7 +4078,7 @@ $$;
 comment on function document.check_rejection() is
   'Before a request is rejected: its bundle says why; breaks document_requests_rejected_reason.';
 
-create trigger check_rejection before update of status on document.document_requests
+create trigger prove_rejection before update of status on document.document_requests
   for each row when (new.status = 'rejected' and old.status <> 'rejected' and new.rejection_bundle_id is not null)
   execute function document.check_rejection();
 
@@ -4142,7 +4144,7 @@ $$;
 comment on function document.check_approval() is
   'Before a request is approved: every required point was looked at and passed; breaks document_requests_approved_checked.';
 
-create trigger check_approval before update of status on document.document_requests
+create trigger prove_approval before update of status on document.document_requests
   for each row when (new.status = 'approved' and old.status <> 'approved')
   execute function document.check_approval();
 

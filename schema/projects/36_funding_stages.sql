@@ -66,6 +66,8 @@ create trigger check_status before insert or update of status on community.fundi
     'released>closed');
 create trigger check_frozen before update or delete on community.funding_stages
   for each row execute function projects.check_frozen('status', 'planned,open', 'deleted_at');
+create trigger keep_once_set before update on community.funding_stages
+  for each row execute function projects.keep_once_set('project_id');
 
 create trigger check_live before insert or update of project_id, deleted_at on community.funding_stages
   for each row execute function projects.check_live('project_id', 'community.projects');

@@ -92,7 +92,7 @@ create trigger check_status before insert or update of status on community.miles
 create trigger check_frozen before update or delete on community.milestones
   for each row execute function projects.check_frozen('status', 'planned,in_progress,rejected', 'approved_by,approved_at,rejection_reason,position');
 create trigger keep_once_set before update on community.milestones
-  for each row execute function projects.keep_once_set('created_by', 'approved_by', 'approved_at');
+  for each row execute function projects.keep_once_set('created_by', 'project_id', 'approved_by', 'approved_at');
 
 create trigger check_live before insert or update of project_id, deleted_at on community.milestones
   for each row execute function projects.check_live('project_id', 'community.projects');

@@ -108,7 +108,7 @@ $$;
 comment on function funding.check_allocated() is
   'Before approval: no more is allocated than was granted; breaks funding_application_allocations_granted or _most.';
 
-create trigger check_allocated before insert or update of status on funding.funding_application_allocations
+create trigger prove_allocated before insert or update of status on funding.funding_application_allocations
   for each row when (new.status = 'approved')
   execute function funding.check_allocated();
 

@@ -83,7 +83,7 @@ $$;
 comment on function document.check_rejection() is
   'Before a request is rejected: its bundle says why; breaks document_requests_rejected_reason.';
 
-create trigger check_rejection before update of status on document.document_requests
+create trigger prove_rejection before update of status on document.document_requests
   for each row when (new.status = 'rejected' and old.status <> 'rejected' and new.rejection_bundle_id is not null)
   execute function document.check_rejection();
 
@@ -149,7 +149,7 @@ $$;
 comment on function document.check_approval() is
   'Before a request is approved: every required point was looked at and passed; breaks document_requests_approved_checked.';
 
-create trigger check_approval before update of status on document.document_requests
+create trigger prove_approval before update of status on document.document_requests
   for each row when (new.status = 'approved' and old.status <> 'approved')
   execute function document.check_approval();
 
