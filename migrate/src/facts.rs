@@ -26,7 +26,7 @@ pub use body::{
 };
 pub use difference::{Change, Difference};
 pub use id::{Id, Kind};
-pub use inspect::inspect;
+pub use inspect::{inspect, read_in};
 pub(crate) use rolling::is_rolling_name;
 pub use tables::{ForeignKey, TableView};
 pub use unmodelled::Unmodelled;

@@ -19,6 +19,8 @@ mod hazard;
 mod mentions;
 mod online;
 mod planner;
+mod rename;
+mod rewrite;
 mod sql;
 mod steps;
 
@@ -129,10 +131,33 @@ pub fn plan(from: &Facts, to: &Facts, options: &Options) -> Result<Plan, Undecid
     if !unmodelled.is_empty() {
         return Err(Undecided::Unmodelled { objects: unmodelled });
     }
-    let mut planner = planner::Planner::new(from, to, options.online);
+    let renamed = rename::rename(from, to, options)?;
+    if !options.allow_drop {
+        let candidates = rename::candidates(&renamed.facts, to);
+        if !candidates.is_empty() {
+            return Err(Undecided::Renames { candidates });
+        }
+    }
+    let mut planner = planner::Planner::new(&renamed.facts, to, options.online);
     planner.complete();
-    let steps = planner.graph().order(from, to).map_err(|objects| Undecided::Cycle { objects })?;
-    Ok(Plan { files: files::files(&planner, steps) })
+    let steps = planner
+        .graph()
+        .order(&renamed.facts, to)
+        .map_err(|objects| Undecided::Cycle { objects })?;
+    let mut files = files::files(&planner, steps);
+    if !renamed.changes.is_empty() {
+        match files.first_mut() {
+            Some(first) if first.tx_mode == TxMode::File => {
+                first.changes.splice(0..0, renamed.changes);
+            }
+            _ => {
+                let file =
+                    PlannedFile { suffix: "", tx_mode: TxMode::File, changes: renamed.changes };
+                files.insert(0, file);
+            }
+        }
+    }
+    Ok(Plan { files })
 }
 
 impl Plan {

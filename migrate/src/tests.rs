@@ -7,6 +7,7 @@ mod cases;
 mod catalogue;
 mod contribute;
 mod directory;
+mod edits;
 mod effect;
 mod facts;
 mod funds;

@@ -1,6 +1,6 @@
 //! One consistent look at the catalogs.
 
-use tokio_postgres::{Client, IsolationLevel};
+use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use super::{Facts, read};
 use crate::error::Error;
@@ -24,4 +24,13 @@ pub async fn inspect(client: &mut Client) -> Result<Facts, Error> {
     let facts = read::all(&transaction).await.map_err(doing)?;
     transaction.rollback().await.map_err(doing)?;
     Ok(facts)
+}
+
+/// The same inside a transaction of the caller's, whose settings change until its end: what it sees is what it has done.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn read_in(transaction: &Transaction<'_>) -> Result<Facts, Error> {
+    let doing = |source| Error::Database { doing: "read the catalogs", source };
+    read::all(transaction).await.map_err(doing)
 }

@@ -11,7 +11,7 @@ impl Planner<'_> {
     pub(super) fn create_acl(&self, fact: &Fact) -> Vec<String> {
         let Some((object, wanted)) = parts(fact) else { return Vec::new() };
         let grantee = &fact.id.name;
-        let is_new = |id: &Id| self.create.contains(id);
+        let is_new = |id: &Id| self.create.contains(id) || self.is_swapped(id);
         let had = if is_new(object) || fact.parent.as_ref().is_some_and(is_new) {
             self.initial(object).remove(&**grantee).unwrap_or_default()
         } else {

@@ -91,8 +91,15 @@ impl Planner<'_> {
                     danger("AR105", format!("grants {privileges} on {of} to everyone"));
                 }
             }
-            Body::Policy(policy) if used && policy.permissive => {
-                danger("AR105", format!("policy {name} lets more rows of {of} be seen or written"));
+            // A policy made again for the sake of others is the same one.
+            Body::Policy(policy) if used && policy.permissive && self.own.contains(id) => {
+                let guarded = fact.parent.as_ref().and_then(|table| self.table(self.a, table));
+                if guarded.is_some_and(|table| table.row_security) {
+                    danger(
+                        "AR105",
+                        format!("policy {name} lets more rows of {of} be seen or written"),
+                    );
+                }
             }
             _ => {}
         }

@@ -103,6 +103,55 @@ impl<'a> Planner<'a> {
             self.create.insert(&fact.id);
             self.own.insert(&fact.id);
         }
+        self.adopt();
+    }
+
+    /// What a table keeps when it leaves a partitioned one, or brings along when it joins one, is neither made nor dropped.
+    fn adopt(&mut self) {
+        let mut kept = Vec::new();
+        for fact in self.a.iter() {
+            let (Body::Table(before), Some(after)) = (&fact.body, self.table(self.b, &fact.id))
+            else {
+                continue;
+            };
+            match (&before.partition, &after.partition) {
+                (Some(left), None) => {
+                    let above = Id::new(Kind::Table, left.parent.as_str());
+                    kept.extend(self.shared(self.b, &fact.id, &above, &self.create));
+                }
+                (None, Some(joined)) => {
+                    let above = Id::new(Kind::Table, joined.parent.as_str());
+                    kept.extend(self.shared(self.a, &fact.id, &above, &self.drop));
+                }
+                _ => {}
+            }
+        }
+        for id in kept {
+            self.create.remove(id);
+            self.drop.remove(id);
+        }
+    }
+
+    /// Constraints, indexes and defaults of a table, among `set`, that the table above has as well.
+    fn shared(
+        &self,
+        facts: &'a Facts,
+        table: &Id,
+        above: &Id,
+        set: &BTreeSet<&'a Id>,
+    ) -> Vec<&'a Id> {
+        let of = |facts: &'a Facts, table: &Id| -> Vec<&'a Fact> {
+            facts
+                .iter()
+                .filter(|fact| fact.id.owner().or(fact.parent.as_ref()) == Some(table))
+                .collect()
+        };
+        let other = if std::ptr::eq(facts, self.a) { self.b } else { self.a };
+        let there = of(other, above);
+        let own = of(facts, table).into_iter().filter(|fact| set.contains(&fact.id));
+        own.filter(|fact| there.iter().any(|above| is_same_part(fact, above)))
+            .map(|fact| &fact.id)
+            .collect()
     }
 
     /// Drops an object, and makes it again if the second state has it.
@@ -172,7 +221,11 @@ impl<'a> Planner<'a> {
 
     /// What becomes of something that hangs on an object that goes.
     fn follow_drop(&mut self, id: &'a Id, dependent: &'a Id, work: &mut Vec<&'a Id>) {
+        let lets_go = matches!(self.alter.get(dependent), Some(Alter::InPlace(_)))
+            && self.b.get(dependent).is_some_and(|fact| !fact.deps.contains(id));
         match dependent.kind {
+            // It is changed before that goes.
+            kind if lets_go && kind != Kind::Column => return,
             Kind::Column => {
                 let goes = match id.kind {
                     Kind::Table | Kind::Column => true,
@@ -245,6 +298,19 @@ impl<'a> Planner<'a> {
                     || self.drop.contains(&above)
             });
             if touched && !self.create.contains(&fact.id) {
+                again.push(&fact.id);
+            }
+        }
+        // To revoke a privilege on a table revokes it on every column too.
+        for fact in self.b.iter().filter(|fact| fact.id.kind == Kind::Acl) {
+            let Some(column) = fact.id.owner().filter(|of| of.kind == Kind::Column) else {
+                continue;
+            };
+            let whole =
+                column.owner().map(|of| Id::of(Kind::Acl, of.clone(), fact.id.name.clone()));
+            let touched =
+                whole.is_some_and(|id| self.drop.contains(&id) || self.alter.contains_key(&id));
+            if touched && self.a.contains(&fact.id) && !self.create.contains(&fact.id) {
                 again.push(&fact.id);
             }
         }
@@ -386,5 +452,23 @@ impl<'a> Planner<'a> {
             Body::Table(table) => Some(table),
             _ => None,
         }
+    }
+}
+
+/// Whether a part of a table is the same as one of the table above.
+fn is_same_part(part: &Fact, above: &Fact) -> bool {
+    match (&part.body, &above.body) {
+        (Body::Constraint(x), Body::Constraint(y)) => {
+            let named = x.kind != ConstraintKind::Check || part.id.name == above.id.name;
+            named && x.kind == y.kind && x.definition == y.definition
+        }
+        (Body::Index(x), Body::Index(y)) => {
+            let rest = |text: &str| text.split_once(" USING ").map(|(_, rest)| rest.to_owned());
+            x.unique == y.unique && rest(&x.definition) == rest(&y.definition)
+        }
+        (Body::Default { .. }, Body::Default { .. }) => {
+            part.id.name == above.id.name && part.body == above.body
+        }
+        _ => false,
     }
 }

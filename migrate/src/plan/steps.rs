@@ -35,6 +35,7 @@ impl<'a> Planner<'a> {
         self.order_by_dependencies(&mut graph);
         self.order_by_names(&mut graph);
         self.order_default_privileges(&mut graph);
+        self.order_column_privileges(&mut graph);
         self.order_by_mentions(&mut graph);
         graph
     }
@@ -44,7 +45,8 @@ impl<'a> Planner<'a> {
         let rebuilt = self.create.contains(id);
         let mut step = Step::new(Verb::Drop, id);
         // What a partition shows again because something above it changed was never gone.
-        let nothing = self.implied.contains_key(id) || self.is_on_lost_sequence(fact);
+        let swapped = id.owner().is_some_and(|of| self.is_swapped(of));
+        let nothing = self.implied.contains_key(id) || swapped || self.is_on_lost_sequence(fact);
         if nothing || (rebuilt && self.own.contains(id) && id.kind == Kind::TriggerState) {
             return step;
         }
@@ -366,6 +368,20 @@ impl<'a> Planner<'a> {
                 for key in &earlier {
                     graph.edge(*key, (Verb::Create, id));
                 }
+            }
+        }
+    }
+
+    /// Privileges on a table change before those on its columns, which would go with them.
+    fn order_column_privileges(&self, graph: &mut Graph<'a>) {
+        for fact in self.b.iter().filter(|fact| fact.id.kind == Kind::Acl) {
+            let column = fact.id.owner().filter(|of| of.kind == Kind::Column);
+            let Some(table) = column.and_then(Id::owner) else { continue };
+            let whole = Id::of(Kind::Acl, table.clone(), fact.id.name.clone());
+            let Some(whole) = self.a.get(&whole) else { continue };
+            for first in [Verb::Drop, Verb::Alter] {
+                graph.edge((first, &whole.id), (Verb::Create, &fact.id));
+                graph.edge((first, &whole.id), (Verb::Alter, &fact.id));
             }
         }
     }

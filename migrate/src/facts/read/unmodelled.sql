@@ -91,6 +91,7 @@ found (kind, class, oid, name) as (
 select f.kind, f.name from found f
 where not exists (
   select from pg_catalog.pg_depend d
-  where d.deptype = 'e' and d.objid = f.oid and (d.classid = f.class or f.class = 'pg_catalog.pg_trigger'::regclass)
+  -- A range type brings a cast of its own.
+  where (d.deptype = 'e' or (d.deptype = 'i' and f.kind = 'cast')) and d.objid = f.oid and (d.classid = f.class or f.class = 'pg_catalog.pg_trigger'::regclass)
 )
 order by 1, 2
