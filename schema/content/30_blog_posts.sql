@@ -11,6 +11,12 @@ create table cms.blog_posts (
   body content.localized_text not null
     constraint blog_posts_body_length check (length(body ->> 'de') <= 100000 and length(body ->> 'en') <= 100000),
   author_ref uuid,
+  cover_id uuid,
+  seo jsonb not null default '{}'
+    constraint blog_posts_seo_object check (jsonb_typeof(seo) = 'object')
+    constraint blog_posts_seo_keys check (
+      seo - array['title', 'description', 'image', 'canonical', 'no_index'] = '{}'
+    ),
   status text not null default 'draft'
     constraint blog_posts_status_known check (status in ('draft', 'in_review', 'scheduled', 'published', 'archived')),
   published_at timestamptz,
@@ -21,6 +27,7 @@ create table cms.blog_posts (
   version integer not null default 1,
   deleted_at timestamptz,
   constraint blog_posts_pkey primary key (id),
+  constraint blog_posts_cover_id_fkey foreign key (cover_id) references cms.media_assets (id) on delete restrict,
   constraint blog_posts_published_at_whole check (
     (status in ('scheduled', 'published', 'archived')) = (published_at is not null)
   )
@@ -32,6 +39,8 @@ comment on column cms.blog_posts.title is 'Title; at most 200 characters per lan
 comment on column cms.blog_posts.excerpt is 'Text for lists, at most 500 characters per language; null: none.';
 comment on column cms.blog_posts.body is 'Text in Markdown; at most 100000 characters per language.';
 comment on column cms.blog_posts.author_ref is 'Contact who wrote it (platform); null: the editors.';
+comment on column cms.blog_posts.cover_id is 'Picture on top; null: none.';
+comment on column cms.blog_posts.seo is 'What search engines are told: title, description, image, canonical, no_index.';
 comment on column cms.blog_posts.status is 'Where it stands; only the steps of blog_posts_status_transition are allowed.';
 comment on column cms.blog_posts.published_at is
   'When it was or will be published; set on publishing if not given; null before it is scheduled.';
@@ -47,6 +56,7 @@ create index blog_posts_status_idx on cms.blog_posts (status, published_at desc,
 -- Last published first; what has no date yet comes before all that has one.
 create index blog_posts_latest_idx on cms.blog_posts (coalesce(published_at, 'infinity'::timestamptz) desc, id desc)
   where deleted_at is null;
+create index blog_posts_cover_id_idx on cms.blog_posts (cover_id);
 create index blog_posts_created_at_idx on cms.blog_posts (created_at desc, id desc);
 
 create function cms.check_post_status() returns trigger
@@ -91,6 +101,9 @@ comment on function cms.check_post_status() is
 
 create trigger check_status before insert or update of status on cms.blog_posts
   for each row execute function cms.check_post_status();
+
+create trigger check_live before insert or update of cover_id, deleted_at on cms.blog_posts
+  for each row execute function content.check_live('cover_id', 'cms.media_assets');
 
 create trigger touch before update on cms.blog_posts for each row execute function content.touch();
 

@@ -96,6 +96,43 @@ from ledger.journals j
 where j.kind = 'contribution.settled'
   and not exists (select 1 from giving.contributions c where c.journal_id = j.id and c.id = j.source_id)
 union all
+select 'I10 series has a gap', s.series
+from ledger.number_series s
+left join (
+  select series, serial from trade.quotes
+  union all select series, serial from trade.issued_invoices
+  union all select series, serial from trade.credit_notes
+) d on d.series = s.series
+group by s.series, s.next
+having count(d.serial) <> s.next - 1 or coalesce(max(d.serial), 0) <> s.next - 1
+union all
+select 'I15 refunded more than was captured', c.id::text
+from giving.contributions c
+join giving.refunds r on r.contribution_id = c.id and r.status <> 'failed'
+group by c.id, c.amount_minor, c.fee_cover_minor, c.tip_minor
+having sum(r.amount_minor) > c.amount_minor + c.fee_cover_minor + c.tip_minor
+union all
+select 'I16 contribution is claimed twice', contribution_id::text
+from (
+  select contribution_id from giftaid.claim_lines
+  where contribution_id is not null and status not in ('rejected', 'withdrawn', 'reversed')
+  union all select contribution_id from giftaid.aggregate_items
+  union all select contribution_id from giftaid.gasds_collections where contribution_id is not null
+) claimed
+group by contribution_id having count(*) > 1
+union all
+select 'I17 claimed without a declaration that covers it', l.id::text
+from giftaid.claim_lines l
+join giftaid.declarations d on d.id = l.declaration_id
+where l.status not in ('rejected', 'withdrawn', 'reversed') and not giftaid.covers(d, l.donated_on)
+union all
+select 'I20 paid without a second pair of eyes', d.id::text
+from giving.disbursements d
+where d.approved_by = d.proposed_by or (d.status in ('approved', 'sending', 'paid', 'reconciled') and not exists (
+  select 1 from giving.disbursement_approvals a
+  where a.disbursement_id = d.id and a.decision = 'approve' and a.decided_by = d.approved_by
+))
+union all
 select 'I25 application role may write to the books', r.rolname || ' ' || t.oid::regclass::text
 from pg_catalog.pg_class t
 join pg_catalog.pg_namespace n on n.oid = t.relnamespace and n.nspname = 'ledger'

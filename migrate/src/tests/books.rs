@@ -1,6 +1,6 @@
 //! The ledger refuses what would break the books, whoever asks: here the owner, who may write to every table.
 
-use super::support::{Database, assert_refused, books, breaks, value, values};
+use super::support::{Database, KINDS, assert_refused, books, breaks, value, values};
 
 /// Accounts and a journal to try things on; `post` and `line` are the shortest way to write raw rows.
 const TOOLS: &str = "
@@ -25,6 +25,7 @@ const B: &str = "'00000000-0000-0000-0000-00000000000b'";
 async fn owner() -> (Database, tokio_postgres::Client) {
     let database = Database::migrated("finance").await;
     let owner = database.owner().await;
+    owner.batch_execute(KINDS).await.unwrap();
     owner.batch_execute(TOOLS).await.unwrap();
     (database, owner)
 }
@@ -135,7 +136,7 @@ async fn nothing_in_the_books_is_ever_changed() {
         for sql in [
             "delete from ledger.chain_head",
             "delete from giving.contributions",
-            "truncate giving.contributions",
+            "truncate giving.contributions cascade",
         ] {
             assert_refused(session, sql, "42501", "").await;
         }

@@ -198,9 +198,16 @@ impl Gift {
     }
 }
 
+/// Kinds of journal that tests post.
+pub(crate) const KINDS: &str = r#"
+    insert into ledger.journal_kinds (kind, name)
+    select kind, '{"de": "Probe", "en": "Test"}'
+    from unnest(array['a.b', 'test.made', 'test.posted', 'test.spent', 'test.paid_out']) as kind;"#;
+
 /// A finance database with one contributor.
 pub(crate) async fn books() -> (Database, Uuid) {
     let database = Database::migrated("finance").await;
+    database.owner().await.batch_execute(KINDS).await.unwrap();
     let app = database.app().await;
     let contributor = value(
         &app,

@@ -1,0 +1,50 @@
+-- What may be posted, and the accounts that trade needs. Each row is needed in every environment.
+
+insert into ledger.chart_of_accounts (code, type, name) values
+  ('2000', 'liability', '{"de": "Verbindlichkeiten aus Lieferungen und Leistungen", "en": "Trade creditors"}'),
+  ('4510', 'income', '{"de": "Mahngebühren und Verzugszinsen", "en": "Dunning fees and interest"}'),
+  ('5200', 'expense', '{"de": "Bezogene Leistungen", "en": "Purchased services"}'),
+  ('5210', 'expense', '{"de": "Gewährte Skonti", "en": "Early payment discounts given"}')
+on conflict (code) do nothing;
+
+insert into ledger.journal_kinds (kind, codes, may_force, needs_reason, name) values
+  ('journal.manual', null, false, true, '{"de": "Freie Buchung", "en": "Manual journal"}'),
+  ('journal.reversal', null, true, true, '{"de": "Storno", "en": "Reversal"}'),
+  ('contribution.settled', '{1200,4000,4030,4040}', false, false, '{"de": "Spende eingegangen", "en": "Contribution settled"}'),
+  ('fee.charged', '{1200,2200,4030,5100,5110,5120}', true, false, '{"de": "Gebühr des Zahlungsdienstes", "en": "Processor fee"}'),
+  ('fee.covered', '{5100,5110}', false, false, '{"de": "Gebühr von der Plattform übernommen", "en": "Fee covered by the platform"}'),
+  ('payout.sent', '{1010,1200}', false, false, '{"de": "Auszahlung unterwegs", "en": "Payout under way"}'),
+  ('payout.received', '{1000,1010}', false, false, '{"de": "Auszahlung eingegangen", "en": "Payout received"}'),
+  ('refund.settled', '{1200,4000,4030,4040,5100,5110}', true, false, '{"de": "Erstattung", "en": "Refund"}'),
+  ('dispute.opened', '{1200,1210,5120}', true, false, '{"de": "Rückbuchung eröffnet", "en": "Dispute opened"}'),
+  ('dispute.won', '{1200,1210,5120}', false, false, '{"de": "Rückbuchung abgewehrt", "en": "Dispute won"}'),
+  ('dispute.lost', '{1210,3900,4000,4030,4040}', true, false, '{"de": "Rückbuchung verloren", "en": "Dispute lost"}'),
+  ('allocation.confirmed', '{3900}', false, false, '{"de": "Zuweisung", "en": "Allocation"}'),
+  ('allocation.reversed', '{3900}', false, true, '{"de": "Zuweisung zurückgenommen", "en": "Allocation reversed"}'),
+  ('grant.approved', '{1500,4100}', false, false, '{"de": "Zuwendung bewilligt", "en": "Grant approved"}'),
+  ('grant.received', '{1000,1500}', false, false, '{"de": "Zuwendung eingegangen", "en": "Grant received"}'),
+  ('grant.repayable', '{2400,4100}', true, true, '{"de": "Zuwendung zurückgefordert", "en": "Grant repayable"}'),
+  ('grant.repaid', '{1000,2400}', false, false, '{"de": "Zuwendung zurückgezahlt", "en": "Grant repaid"}'),
+  ('disbursement.approved', '{2100,5000}', false, false, '{"de": "Auszahlung an Partner freigegeben", "en": "Disbursement approved"}'),
+  ('disbursement.withdrawn', '{2100,5000}', false, true, '{"de": "Freigabe zurückgenommen", "en": "Disbursement withdrawn"}'),
+  ('disbursement.sent', '{1020,2100}', false, false, '{"de": "Auszahlung an Partner gesendet", "en": "Disbursement sent"}'),
+  ('disbursement.failed', '{1020,2100}', false, false, '{"de": "Auszahlung an Partner gescheitert", "en": "Disbursement failed"}'),
+  ('disbursement.paid', '{1000,1020}', false, false, '{"de": "Auszahlung an Partner bestätigt", "en": "Disbursement paid"}'),
+  ('gift_aid.accrued', '{1300,4010}', false, false, '{"de": "Gift Aid abgegrenzt", "en": "Gift Aid accrued"}'),
+  ('gift_aid.claimed', '{1300,1310,2300,4010}', false, false, '{"de": "Gift Aid beantragt", "en": "Gift Aid claimed"}'),
+  ('gift_aid.rejected', '{1300,1310}', false, false, '{"de": "Gift Aid abgelehnt", "en": "Gift Aid rejected"}'),
+  ('gift_aid.received', '{1000,1310,4010}', false, false, '{"de": "Gift Aid eingegangen", "en": "Gift Aid received"}'),
+  ('gift_aid.over_claimed', '{1300,2300,4010}', true, false, '{"de": "Gift Aid zu viel beantragt", "en": "Gift Aid over-claimed"}'),
+  ('gift_aid.written_off', '{1300,1310,4010}', true, true, '{"de": "Gift Aid ausgebucht", "en": "Gift Aid written off"}'),
+  ('gift_aid.repaid', '{1000,2300}', false, false, '{"de": "Gift Aid zurückgezahlt", "en": "Gift Aid repaid"}'),
+  ('small_donations.banked', '{1000,4000}', false, false, '{"de": "Kleinspenden eingezahlt", "en": "Small donations banked"}'),
+  ('small_donations.claimed', '{1320,4020}', false, false, '{"de": "Kleinspendenzuschuss beantragt", "en": "Small donations claimed"}'),
+  ('small_donations.received', '{1000,1320}', false, false, '{"de": "Kleinspendenzuschuss eingegangen", "en": "Small donations top-up received"}'),
+  ('currency.converted', '{1000,1200,1900,3920,5130}', false, false, '{"de": "Währungsumtausch", "en": "Currency converted"}'),
+  ('invoice.issued', '{1400,2200,4500,4510}', false, false, '{"de": "Rechnung gestellt", "en": "Invoice issued"}'),
+  ('invoice.paid', '{1000,1200,1400,2200,5210}', false, false, '{"de": "Rechnung bezahlt", "en": "Invoice paid"}'),
+  ('invoice.written_off', '{1400,2200,5900}', true, true, '{"de": "Forderung ausgebucht", "en": "Invoice written off"}'),
+  ('credit_note.issued', '{1400,2200,4500,4510}', true, false, '{"de": "Gutschrift", "en": "Credit note issued"}'),
+  ('captured_invoice.booked', '{2000,2200,5000,5200}', false, false, '{"de": "Eingangsrechnung gebucht", "en": "Captured invoice booked"}'),
+  ('captured_invoice.paid', '{1000,2000,2200,5200}', false, false, '{"de": "Eingangsrechnung bezahlt", "en": "Captured invoice paid"}')
+on conflict (kind) do nothing;
