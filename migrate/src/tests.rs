@@ -23,6 +23,7 @@ mod projects_funding;
 mod projects_model;
 mod proof;
 mod refused;
+mod model;
 mod roles;
 mod rows;
 mod seeds;

@@ -341,6 +341,9 @@ comment on column content.idempotency_keys.status is 'HTTP status of the first a
 comment on column content.idempotency_keys.response is 'What the first answer was made of; null while its transaction runs.';
 comment on column content.idempotency_keys.created_at is 'When the key was first seen; keys are kept for at least 30 days.';
 create index idempotency_keys_created_at_idx on content.idempotency_keys (created_at);
+-- What was answered may hold anything that a route shows.
+revoke select on content.idempotency_keys from content_studio;
+grant select (scope, key, status, created_at) on content.idempotency_keys to content_studio;
 
 create table content.outbox_events (
   id uuid not null default gen_random_uuid(),

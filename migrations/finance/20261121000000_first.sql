@@ -356,6 +356,9 @@ comment on column finance.idempotency_keys.status is 'HTTP status of the first a
 comment on column finance.idempotency_keys.response is 'What the first answer was made of; null while its transaction runs.';
 comment on column finance.idempotency_keys.created_at is 'When the key was first seen; keys are kept for at least 30 days.';
 create index idempotency_keys_created_at_idx on finance.idempotency_keys (created_at);
+-- What was answered may hold anything that a route shows.
+revoke select on finance.idempotency_keys from finance_studio;
+grant select (scope, key, status, created_at) on finance.idempotency_keys to finance_studio;
 
 create table finance.outbox_events (
   id uuid not null default gen_random_uuid(),

@@ -352,6 +352,9 @@ comment on column platform.idempotency_keys.status is 'HTTP status of the first 
 comment on column platform.idempotency_keys.response is 'What the first answer was made of; null while its transaction runs.';
 comment on column platform.idempotency_keys.created_at is 'When the key was first seen; keys are kept for at least 30 days.';
 create index idempotency_keys_created_at_idx on platform.idempotency_keys (created_at);
+-- What was answered may hold anything that a route shows.
+revoke select on platform.idempotency_keys from platform_studio;
+grant select (scope, key, status, created_at) on platform.idempotency_keys to platform_studio;
 
 create table platform.outbox_events (
   id uuid not null default gen_random_uuid(),

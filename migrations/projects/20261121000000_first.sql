@@ -340,6 +340,9 @@ comment on column projects.idempotency_keys.status is 'HTTP status of the first 
 comment on column projects.idempotency_keys.response is 'What the first answer was made of; null while its transaction runs.';
 comment on column projects.idempotency_keys.created_at is 'When the key was first seen; keys are kept for at least 30 days.';
 create index idempotency_keys_created_at_idx on projects.idempotency_keys (created_at);
+-- What was answered may hold anything that a route shows.
+revoke select on projects.idempotency_keys from projects_studio;
+grant select (scope, key, status, created_at) on projects.idempotency_keys to projects_studio;
 
 create table projects.outbox_events (
   id uuid not null default gen_random_uuid(),
