@@ -1722,7 +1722,7 @@ $$;
 comment on function ledger.close_period(integer, uuid) is 'Closes an accounting period after the postings under way in it.';
 
 grant execute on function ledger.balance(uuid), ledger.fund_balance(uuid, text), ledger.verify_chain()
-  to finance_writer, finance_reader;
+  to finance_writer, finance_reader, finance_audit, finance_studio;
 grant execute on function ledger.fold(integer), ledger.seal(integer) to finance_writer;
 
 -- finance: contributors and contributions.
@@ -6944,7 +6944,9 @@ union all
 select 'I17 claimed without a declaration that covers it', l.id::text
 from giftaid.claim_lines l
 join giftaid.declarations d on d.id = l.declaration_id
-where l.status not in ('rejected', 'withdrawn', 'reversed') and not giftaid.covers(d, l.donated_on)
+where l.status not in ('rejected', 'withdrawn', 'reversed') and not (
+  d.covers @> l.donated_on and (d.cancelled_from is null or l.donated_on < d.cancelled_from)
+)
 union all
 select 'I20 paid without a second pair of eyes', d.id::text
 from giving.disbursements d

@@ -317,5 +317,5 @@ $$;
 comment on function ledger.close_period(integer, uuid) is 'Closes an accounting period after the postings under way in it.';
 
 grant execute on function ledger.balance(uuid), ledger.fund_balance(uuid, text), ledger.verify_chain()
-  to finance_writer, finance_reader;
+  to finance_writer, finance_reader, finance_audit, finance_studio;
 grant execute on function ledger.fold(integer), ledger.seal(integer) to finance_writer;

@@ -124,7 +124,9 @@ union all
 select 'I17 claimed without a declaration that covers it', l.id::text
 from giftaid.claim_lines l
 join giftaid.declarations d on d.id = l.declaration_id
-where l.status not in ('rejected', 'withdrawn', 'reversed') and not giftaid.covers(d, l.donated_on)
+where l.status not in ('rejected', 'withdrawn', 'reversed') and not (
+  d.covers @> l.donated_on and (d.cancelled_from is null or l.donated_on < d.cancelled_from)
+)
 union all
 select 'I20 paid without a second pair of eyes', d.id::text
 from giving.disbursements d

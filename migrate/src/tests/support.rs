@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+<<<<<<< HEAD
 use db::Domain;
+=======
+use db::{Access, Domain, Url};
+use stack::Kind;
+>>>>>>> 946f429 (schema: Try what each role may do, also as managed PostgreSQL would have it)
 use tokio_postgres::types::{FromSqlOwned, ToSql, Type};
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
@@ -70,6 +75,18 @@ impl Database {
         self.0.superuser().await
     }
 
+    /// A session as whoever has a login, with its password, on a server of the stack; why not, if it is refused.
+    pub(crate) async fn log_in(&self, domain: &str, kind: Kind) -> Result<Client, db::Error> {
+        let url = self.0.stack.url(find(domain), kind, &self.0.name).expect("the server runs");
+        let url = Url::find(find(domain), Access::Admin, |_| Some(url.clone()))?;
+        db::connect(&url, "migrate tests").await
+    }
+
+    /// The servers it is on.
+    pub(crate) fn stack(&self) -> &stack::Running {
+        &self.0.stack
+    }
+
     /// On the primary and without the pooler, so that a test can hold a transaction open and set what it likes.
     async fn become_role(&self, role: &str) -> Client {
         let session = self.superuser().await;
@@ -79,10 +96,20 @@ impl Database {
     }
 }
 
-fn find(domain: &str) -> Domain {
+/// The domain of that name.
+pub(crate) fn find(domain: &str) -> Domain {
     Domain::ALL.into_iter().find(|known| known.name() == domain).unwrap()
 }
 
+<<<<<<< HEAD
+=======
+/// A session at a URL.
+pub(crate) async fn connect(url: &str, domain: Domain) -> Client {
+    let url = Url::find(domain, Access::Admin, |_| Some(url.to_owned())).unwrap();
+    db::connect(&url, "migrate tests").await.unwrap()
+}
+
+>>>>>>> 946f429 (schema: Try what each role may do, also as managed PostgreSQL would have it)
 /// The only value of the only row.
 pub(crate) async fn value<T: FromSqlOwned>(client: &Client, sql: &str) -> T {
     let rows = client.query_typed(sql, &[]).await.unwrap();
