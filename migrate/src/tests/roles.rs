@@ -159,7 +159,9 @@ async fn nobody_of_another_domain_gets_in() {
         let direct = [Kind::Direct, Kind::App, Kind::Reader, Kind::Audit, Kind::Studio];
         let pooled = [Kind::Pooled, Kind::PooledRead];
         let pooled = if database.stack().has_pooler() { &pooled[..] } else { &[] };
-        for (other, ..) in DOMAINS.iter().filter(|(other, ..)| *other != domain) {
+        for (n, (other, ..)) in DOMAINS.iter().filter(|(other, ..)| *other != domain).enumerate() {
+            // The pooler lets a client wait before it says that it cannot log in: one domain shows it.
+            let pooled = if n == 0 { pooled } else { &[] };
             for kind in direct.iter().chain(pooled) {
                 match database.log_in(other, *kind).await {
                     // PgBouncer may let a client in and fail at its first statement.

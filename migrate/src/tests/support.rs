@@ -2,12 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-<<<<<<< HEAD
-use db::Domain;
-=======
 use db::{Access, Domain, Url};
 use stack::Kind;
->>>>>>> 946f429 (schema: Try what each role may do, also as managed PostgreSQL would have it)
 use tokio_postgres::types::{FromSqlOwned, ToSql, Type};
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
@@ -101,15 +97,12 @@ pub(crate) fn find(domain: &str) -> Domain {
     Domain::ALL.into_iter().find(|known| known.name() == domain).unwrap()
 }
 
-<<<<<<< HEAD
-=======
 /// A session at a URL.
 pub(crate) async fn connect(url: &str, domain: Domain) -> Client {
     let url = Url::find(domain, Access::Admin, |_| Some(url.to_owned())).unwrap();
     db::connect(&url, "migrate tests").await.unwrap()
 }
 
->>>>>>> 946f429 (schema: Try what each role may do, also as managed PostgreSQL would have it)
 /// The only value of the only row.
 pub(crate) async fn value<T: FromSqlOwned>(client: &Client, sql: &str) -> T {
     let rows = client.query_typed(sql, &[]).await.unwrap();
