@@ -318,7 +318,7 @@ pub struct Constraint {
     pub deferrable: bool,
     /// Whether it is deferred at first.
     pub deferred: bool,
-    /// Storage parameters of its index.
+    /// Storage parameters of its index; those of an exclusion are in its definition.
     pub settings: Settings,
     /// Whether its table is clustered on its index.
     pub clustered: bool,

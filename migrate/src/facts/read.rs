@@ -101,6 +101,8 @@ struct Reader {
     exact: HashMap<Key, Id>,
     /// Parts of objects that are no facts: the row type of a table, the index of a constraint.
     alias: HashMap<Key, Id>,
+    /// Parts that a partition has from the table above: something may hang on them, but they make it hang on nothing.
+    shadow: HashMap<Key, Id>,
     /// Sequences of identity columns: comments and privileges are about the sequence, which lives with the column.
     identity: HashMap<i64, (Id, Id)>,
     /// Columns of views and composite types by relation and number; no facts, but comments and privileges are about them.
@@ -115,6 +117,7 @@ impl Reader {
             members,
             exact: HashMap::new(),
             alias: HashMap::new(),
+            shadow: HashMap::new(),
             identity: HashMap::new(),
             view_columns: HashMap::new(),
         }
@@ -166,7 +169,10 @@ impl Reader {
     fn dependencies(&mut self, rows: &[Row]) {
         for row in rows {
             let of = self.resolve(row.get(0), row.get(1), row.get(2));
-            let on = self.resolve(row.get(3), row.get(4), row.get(5));
+            let on = self.resolve(row.get(3), row.get(4), row.get(5)).or_else(|| {
+                // Whose part it is.
+                self.shadow.get(&(row.get(3), row.get(4), 0))
+            });
             let (Some(of), Some(on)) = (of, on) else { continue };
             // A partitioned table names its own key columns; the owner of a sequence is a fact of its own.
             let own_part = matches!((of.kind, on.kind), (Kind::Table, Kind::Column))

@@ -11,6 +11,12 @@ impl Planner<'_> {
     pub(super) fn create_acl(&self, fact: &Fact) -> Vec<String> {
         let Some((object, wanted)) = parts(fact) else { return Vec::new() };
         let grantee = &fact.id.name;
+        if is_owner(self.b, object, grantee) {
+            let mut statements =
+                vec![format!("revoke all on {} from {grantee}", grant_target(self.b, object))];
+            statements.extend(changes(self.b, object, grantee, &[], wanted));
+            return statements;
+        }
         let is_new = |id: &Id| self.create.contains(id) || self.is_swapped(id);
         let had = if is_new(object) || fact.parent.as_ref().is_some_and(is_new) {
             self.initial(object).remove(&**grantee).unwrap_or_default()
@@ -22,6 +28,11 @@ impl Planner<'_> {
 
     pub(super) fn remove_acl(&self, fact: &Fact) -> Vec<String> {
         let Some((object, had)) = parts(fact) else { return Vec::new() };
+        if is_owner(self.a, object, &fact.id.name) {
+            // Without a fact, the owner has them all.
+            let target = grant_target(self.a, object);
+            return vec![format!("grant all on {target} to {}", fact.id.name)];
+        }
         changes(self.a, object, &fact.id.name, had, &[])
     }
 
@@ -83,6 +94,14 @@ impl Planner<'_> {
             Body::DefaultAcl(acl) => Some(acl),
             _ => None,
         })
+    }
+}
+
+/// Whether a grantee owns the object.
+fn is_owner(facts: &Facts, object: &Id, grantee: &str) -> bool {
+    match facts.get(&Id::of(Kind::Owner, object.clone(), "")).map(|fact| &fact.body) {
+        Some(Body::Owner { role }) => role == grantee,
+        _ => object.kind != Kind::Column && facts.role == grantee,
     }
 }
 

@@ -147,9 +147,10 @@ impl Planner<'_> {
         if a.partition != b.partition {
             if let Some(Partition { parent, .. }) = &a.partition {
                 statements.push(format!("alter table {parent} detach partition {name}"));
+                statements.extend(self.checks_left(id, parent, b.partition.as_ref()));
             }
             if let Some(Partition { parent, bound }) = &b.partition {
-                statements.extend(self.checks_above(id, parent));
+                statements.extend(self.checks_above(id, a.partition.as_ref(), parent));
                 statements
                     .push(format!("alter table {parent} attach partition {name} {}", lower(bound)));
             }
@@ -186,7 +187,7 @@ impl Planner<'_> {
     }
 
     /// Checks that a table must have before it becomes a partition.
-    fn checks_above(&self, id: &Id, parent: &str) -> Vec<String> {
+    fn checks_above(&self, id: &Id, left: Option<&Partition>, parent: &str) -> Vec<String> {
         let parent = Id::new(Kind::Table, parent);
         self.parts(&parent)
             .filter_map(|part| match &part.body {
@@ -194,13 +195,33 @@ impl Planner<'_> {
                 _ => None,
             })
             .filter(|(part, _)| {
-                let own = Id::of(Kind::Constraint, id.clone(), part.id.name.clone());
-                !self.a.contains(&own)
+                // Of its own, or kept from the table that it leaves.
+                let of = |table: Id| Id::of(Kind::Constraint, table, part.id.name.clone());
+                let left = left.map(|left| of(Id::new(Kind::Table, left.parent.as_str())));
+                !self.a.contains(&of(id.clone())) && !left.is_some_and(|id| self.a.contains(&id))
             })
             .map(|(part, check)| {
                 let definition = super::create::constraint_definition(&part.id.name, check);
                 format!("alter table {} add {definition}", id.name)
             })
+            .collect()
+    }
+
+    /// Checks that a table keeps from the one it leaves, and shall not have.
+    fn checks_left(&self, id: &Id, parent: &str, joined: Option<&Partition>) -> Vec<String> {
+        let parent = Id::new(Kind::Table, parent);
+        let above = self.a.iter().filter(|fact| fact.parent.as_ref() == Some(&parent));
+        above
+            .filter(
+                |fact| matches!(&fact.body, Body::Constraint(c) if c.kind == ConstraintKind::Check),
+            )
+            .map(|fact| &fact.id.name)
+            .filter(|name| {
+                let of = |table: Id| Id::of(Kind::Constraint, table, (*name).clone());
+                let joined = joined.map(|joined| of(Id::new(Kind::Table, joined.parent.as_str())));
+                !self.b.contains(&of(id.clone())) && !joined.is_some_and(|id| self.b.contains(&id))
+            })
+            .map(|name| format!("alter table {} drop constraint {name}", id.name))
             .collect()
     }
 
@@ -394,6 +415,18 @@ pub(super) fn swap(
     let (schema, _) = qualified(&id.name);
     let old = super::create::old_name(&id.name);
     let mut first = vec![format!("alter {} rename to {old}", target(planner.a, id))];
+    if id.kind == Kind::Range {
+        // Its functions are called after it and cannot be there twice: the columns wait as text.
+        first = columns
+            .iter()
+            .filter(|part| !is_inherited(part))
+            .map(|part| {
+                let (table, name) = (part.id.of_name(), &part.id.name);
+                format!("alter table {table} alter column {name} type text using {name}::text")
+            })
+            .collect();
+        first.push(format!("drop type {}", id.name));
+    }
     first.extend(planner.create(new));
     let mut rest = Vec::new();
     for part in columns {
@@ -409,6 +442,12 @@ pub(super) fn swap(
             "alter table {table} alter column {name} type {data_type}{collation} using {name}::{by_text}::{data_type}"
         ));
     }
-    rest.push(format!("drop {word} {schema}.{old}"));
+    if id.kind != Kind::Range {
+        rest.push(format!("drop {word} {schema}.{old}"));
+    }
     (first, rest)
+}
+
+fn is_inherited(part: &Fact) -> bool {
+    matches!(&part.body, Body::Column(column) if column.inherited)
 }

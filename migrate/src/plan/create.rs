@@ -387,14 +387,7 @@ pub(super) fn set_default(table: &str, column: &str, expression: Option<&str>) -
 
 /// `constraint name …` with what PostgreSQL prints apart.
 pub(super) fn constraint_definition(name: &str, constraint: &Constraint) -> String {
-    let definition = lower(&constraint.definition);
-    let with = with(&constraint.settings);
-    let definition = match definition.find(" where ") {
-        Some(at) if constraint.kind == ConstraintKind::Exclude => {
-            format!("{}{with}{}", &definition[..at], &definition[at..])
-        }
-        _ => format!("{definition}{with}"),
-    };
+    let definition = format!("{}{}", lower(&constraint.definition), with(&constraint.settings));
     let deferrable = if constraint.deferrable { " deferrable" } else { "" };
     let deferred = if constraint.deferred { " initially deferred" } else { "" };
     let valid = if constraint.valid { "" } else { " not valid" };

@@ -33,6 +33,18 @@ pub(super) fn create<'a>(
             step.mode = Mode::Solo;
             then.sql = statements.collect();
             then.comment = format!("Finish {}", title(planner.b, id));
+            if planner.drop.contains(id) {
+                let old = super::create::old_name(name);
+                let (schema, _) = super::sql::qualified(name);
+                if !then.sql.is_empty() {
+                    step.sql = planner.create_index(fact, index, "");
+                    step.mode = Mode::Together;
+                    then.sql.clear();
+                }
+                then.sql.push(format!("drop index concurrently {schema}.{old}"));
+                then.comment = format!("Drop the old {}", title(planner.b, id));
+                then.mode = Mode::Solo;
+            }
         }
         Body::Constraint(constraint) => match constraint.kind {
             ConstraintKind::ForeignKey if partitioned || !constraint.valid => return vec![step],

@@ -239,6 +239,8 @@ impl<'a> Planner<'a> {
                 self.replace(dependent);
             }
             Kind::Schema | Kind::Extension | Kind::Sequence => return,
+            // Nothing but the end of the table above ends a table.
+            Kind::Table if id.kind != Kind::Table => return,
             Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range
                 if self.b.contains(dependent) && self.has_columns(dependent) =>
             {

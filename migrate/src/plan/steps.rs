@@ -57,6 +57,12 @@ impl<'a> Planner<'a> {
         if self.online && !rebuilt && online::can_drop(fact) {
             step.sql = vec![format!("drop index concurrently {}", id.name)];
             step.mode = Mode::Solo;
+        } else if self.online && rebuilt && self.own.contains(id) && online::can_drop(fact) {
+            // It serves until the new one does.
+            let old = super::create::old_name(&id.name);
+            step.comment = format!("Put {} aside, to be replaced", title(self.a, id));
+            step.sql = vec![format!("alter index {} rename to {old}", id.name)];
+            step.hazards.clear();
         }
         // What goes with it is lost as well.
         for (gone, with) in &self.implied {

@@ -5,7 +5,9 @@
 
 mod cases;
 mod columns;
+mod committed;
 mod objects;
+mod pairs;
 mod relations;
 
 use std::fmt::Write as _;

@@ -1,5 +1,7 @@
 //! Tables, views, sequences, and what belongs to a table.
 
+use std::collections::HashMap;
+
 use tokio_postgres::Row;
 
 use super::{Reader, class, settings};
@@ -208,13 +210,16 @@ impl Reader {
             };
             let key = (class::CONSTRAINT, oid, 0);
             let id = Id::of(Kind::Constraint, table.clone(), row.get::<_, &str>(2));
-            let known = if row.get(5) { table } else { id.clone() };
-            if kind != ConstraintKind::Check && kind != ConstraintKind::ForeignKey {
-                self.alias.insert((class::RELATION, index, 0), known.clone());
-            }
+            let has_index = kind != ConstraintKind::Check && kind != ConstraintKind::ForeignKey;
             if row.get(5) {
-                self.alias.insert(key, known);
+                self.shadow.insert(key, table.clone());
+                if has_index {
+                    self.shadow.insert((class::RELATION, index, 0), table);
+                }
                 continue;
+            }
+            if has_index {
+                self.alias.insert((class::RELATION, index, 0), id.clone());
             }
             let (valid, deferrable, deferred) = (row.get(7), row.get(8), row.get(9));
             let mut definition: &str = row.get(4);
@@ -242,12 +247,12 @@ impl Reader {
             let oid: i64 = row.get(0);
             let key = (class::RELATION, oid, 0);
             let Some(table) = self.relation(row.get(1)) else { continue };
-            if self.alias.contains_key(&key) {
+            if self.alias.contains_key(&key) || self.shadow.contains_key(&key) {
                 // A constraint's.
                 continue;
             }
             if row.get(6) {
-                self.alias.insert(key, table);
+                self.shadow.insert(key, table);
                 continue;
             }
             let partitioned: bool = row.get(7);
@@ -301,19 +306,22 @@ impl Reader {
     }
 
     pub(super) fn triggers(&mut self, rows: &[Row]) {
+        // The trigger of the topmost table that each one follows; those above come first.
+        let mut tops: HashMap<i64, Id> = HashMap::new();
         for row in rows {
             let oid: i64 = row.get(0);
             let Some(table) = self.relation(row.get(1)) else { continue };
             let (name, state): (&str, &str) = (row.get(2), row.get(4));
             let key = (class::TRIGGER, oid, 0);
             if let Some(above) = row.get::<_, Option<&str>>(6) {
-                self.alias.insert(key, table.clone());
+                let top = tops.get(&row.get(7)).cloned();
+                tops.extend(top.clone().map(|top| (oid, top)));
+                self.shadow.insert(key, table.clone());
                 if above != state {
                     let id = Id::of(Kind::TriggerState, table, name);
                     self.add(id.clone(), Body::TriggerState { state: state.to_owned() }, None);
-                    let trigger = self.exact.get(&(class::TRIGGER, row.get(7), 0)).cloned();
-                    if let (Some(trigger), Some(fact)) = (trigger, self.facts.get_mut(&id)) {
-                        fact.deps.insert(trigger);
+                    if let (Some(top), Some(fact)) = (top, self.facts.get_mut(&id)) {
+                        fact.deps.insert(top);
                     }
                 }
                 continue;
@@ -325,6 +333,7 @@ impl Reader {
                 state: state.to_owned(),
                 constraint: constraint != 0,
             };
+            tops.insert(oid, id.clone());
             self.add(id.clone(), Body::Trigger(trigger), Some(key));
             if constraint != 0 {
                 self.alias.insert((class::CONSTRAINT, constraint, 0), id);

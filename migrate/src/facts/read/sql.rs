@@ -218,7 +218,7 @@ pub(super) const CONSTRAINTS: &str = ours!(
         join pg_catalog.pg_namespace fn on fn.oid = f.relnamespace where f.oid = k.confrelid),
        array(select quote_ident(a.attname) from unnest(k.confkey) with ordinality u (x, o)
              join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.x order by u.o),
-       case when k.contype in ('p', 'u', 'x') then coalesce((select ic.reloptions from pg_catalog.pg_class ic where ic.oid = k.conindid), '{}') else '{}' end,
+       case when k.contype in ('p', 'u') then coalesce((select ic.reloptions from pg_catalog.pg_class ic where ic.oid = k.conindid), '{}') else '{}' end,
        coalesce((select x.indisclustered from pg_catalog.pg_index x where x.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')), false)
      from pg_catalog.pg_constraint k
      join pg_catalog.pg_class c on c.oid = k.conrelid and k.contype in ('c', 'f', 'p', 'u', 'x')
