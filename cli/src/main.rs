@@ -18,6 +18,7 @@ mod invoke;
 mod migrate;
 mod output;
 mod routes;
+mod schema;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -87,6 +88,7 @@ enum Command {
     Status(status::Status),
     Token(token::Token),
     Migrate(migrate::Migrate),
+    Schema(schema::Schema),
     Routes(routes::Routes),
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
@@ -122,6 +124,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Status(command) => command.run(out),
         Command::Token(command) => command.run(out),
         Command::Migrate(command) => command.run(out),
+        Command::Schema(command) => command.run(out),
         Command::Routes(command) => command.run(out),
         Command::Bench(command) => command.run(out),
         Command::Doctor(command) => command.run(out),

@@ -2,6 +2,7 @@
 mod functions;
 mod invoke;
 mod routes;
+mod schema;
 mod watch;
 
 use clap::{CommandFactory, Parser};

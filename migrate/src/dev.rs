@@ -4,7 +4,7 @@
 //! who is no superuser, so what a migration may not do in production it may not do here.
 
 use db::Domain;
-use stack::{Running, Scratch};
+use stack::{Running, Scratch, Template};
 use tokio_postgres::Client;
 
 use crate::apply::apply;
@@ -82,8 +82,8 @@ impl From<crate::Error> for Error {
 ///
 /// # Errors
 /// When it cannot be looked into.
-pub async fn facts(database: &Scratch) -> Result<Facts, Error> {
-    Ok(inspect(&mut database.owner().await?).await?.without_rolling_partitions())
+pub async fn facts(mut owner: Client) -> Result<Facts, Error> {
+    Ok(inspect(&mut owner).await?.without_rolling_partitions())
 }
 
 /// The major version of a session's server: facts of different ones cannot be compared.
@@ -101,10 +101,10 @@ pub async fn major(client: &Client) -> Result<i32, Error> {
 ///
 /// # Errors
 /// When a statement of the schema does not load; the error names all that do not.
-pub async fn wanted(running: &Running, domain: Domain, schema: &Schema) -> Result<Scratch, Error> {
+pub async fn wanted(running: &Running, domain: Domain, schema: &Schema) -> Result<Template, Error> {
     let mut content = EDITION.as_bytes().to_vec();
     content.extend(schema.digest());
-    Scratch::cached(running, domain, "wanted", &content, None, async |empty| {
+    Template::get(running, domain, "wanted", &content, None, async |empty| {
         let texts = schema.files().iter().map(|(_, text)| text.as_str());
         extend(empty, texts).await?;
         Ok(schema.load(&empty.owner().await?).await?)
@@ -122,21 +122,17 @@ pub async fn replayed(
     running: &Running,
     domain: Domain,
     directory: &Directory,
-) -> Result<Scratch, Error> {
+) -> Result<Template, Error> {
     directory.validate()?;
     let count = directory.files().len();
     // A fresh database starts at the last checkpoint, which must be tried.
     let checkpoint = directory.files().iter().rposition(File::is_checkpoint).map_or(0, |at| at + 1);
-    let mut base = None;
-    for files in (checkpoint.max(1)..count).rev() {
-        let content = key(&prefix(directory, files));
-        if Scratch::is_cached(running, domain, "replayed", &content).await? {
-            base = Some(content);
-            break;
-        }
-    }
+    let bases: Vec<_> =
+        (checkpoint.max(1)..count).rev().map(|files| key(&prefix(directory, files))).collect();
     let content = key(directory);
-    Scratch::cached(running, domain, "replayed", &content, base.as_deref(), async |database| {
+    let known = [content.as_slice()].into_iter().chain(bases.iter().map(Vec::as_slice));
+    let base = Template::first_made(running, domain, "replayed", known).await?;
+    Template::get(running, domain, "replayed", &content, base, async |database| {
         extend(database, directory.files().iter().filter_map(|file| file.text().ok())).await?;
         apply(&mut database.owner().await?, directory).await?;
         Ok(())

@@ -27,6 +27,7 @@ pub use body::{
 pub use difference::{Change, Difference};
 pub use id::{Id, Kind};
 pub use inspect::{inspect, read_in};
+#[cfg(any(test, feature = "dev"))]
 pub(crate) use rolling::is_rolling_name;
 pub use tables::{ForeignKey, TableView};
 pub use unmodelled::Unmodelled;

@@ -14,6 +14,7 @@ pub mod dev;
 mod directory;
 mod effect;
 mod error;
+pub mod export;
 pub mod facts;
 mod history;
 mod load;

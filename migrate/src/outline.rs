@@ -69,6 +69,7 @@ impl Table {
     }
 
     /// The name as SQL needs it.
+    #[cfg(any(test, feature = "dev"))]
     pub(crate) fn quoted(&self) -> String {
         format!("{}.{}", quoted(&self.schema), quoted(&self.name))
     }
@@ -234,6 +235,7 @@ fn steps(trigger: &Trigger) -> Option<Steps> {
 }
 
 /// An identifier in quotes.
+#[cfg(any(test, feature = "dev"))]
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -18,12 +18,13 @@ mod pattern;
 mod values;
 mod witness;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
 use db::Domain;
 use serde::Serialize;
-use stack::{Running, Scratch};
+use stack::{Running, Template};
 
 pub use self::draft::{Draft, Drafted, draft};
 pub use self::keep::Lost;
@@ -188,8 +189,6 @@ pub async fn verify(
     let mut proof = Proof::default();
     progress("comparing them");
     let have = compare(&wanted, &replayed, &mut proof).await?;
-    // Databases that are not needed any more are dropped before the next ones are made.
-    tokio::join!(wanted.close(), replayed.close());
     witness(subject, first, &have, &mut proof, progress).await?;
     Ok(proof)
 }
@@ -200,12 +199,16 @@ pub fn newest(directory: &Directory) -> usize {
 }
 
 /// Facts, a second plan and `pg_dump`; gives the facts that the migrations make.
-async fn compare(wanted: &Scratch, replayed: &Scratch, proof: &mut Proof) -> Result<Facts, Error> {
+async fn compare(
+    wanted: &Template,
+    replayed: &Template,
+    proof: &mut Proof,
+) -> Result<Facts, Error> {
     let dumps = async {
         let dumps = tokio::join!(dump::statements(replayed), dump::statements(wanted));
         Ok::<_, Error>(dumps)
     };
-    let (have, want, dumps) = tokio::try_join!(facts(replayed), facts(wanted), dumps)?;
+    let (have, want, dumps) = tokio::try_join!(look(replayed), look(wanted), dumps)?;
     for (side, facts) in [("migrations", &have), ("schema", &want)] {
         let objects = facts.unmodelled().iter().map(ToString::to_string);
         proof.findings.extend(objects.map(|object| Finding::Unmodelled { side, object }));
@@ -223,7 +226,7 @@ async fn compare(wanted: &Scratch, replayed: &Scratch, proof: &mut Proof) -> Res
     }
     let same = differences.is_empty();
     let differs = |difference| Finding::Differs { difference, with_rows: false };
-    proof.findings.extend(differences.into_iter().map(differs));
+    proof.findings.extend(outermost(differences).into_iter().map(differs));
     match dumps {
         (Ok(have), Ok(want)) => {
             proof.dumped = true;
@@ -243,6 +246,26 @@ async fn compare(wanted: &Scratch, replayed: &Scratch, proof: &mut Proof) -> Res
     Ok(have)
 }
 
+/// The differences without those inside something that only one side has: its columns, comments, privileges.
+#[must_use]
+pub fn outermost(mut differences: Vec<Difference>) -> Vec<Difference> {
+    let whole: BTreeSet<_> = differences
+        .iter()
+        .filter(|difference| difference.change != Change::Changed)
+        .map(|difference| difference.id.clone())
+        .collect();
+    differences.retain(|difference| {
+        let mut outer = std::iter::successors(difference.id.owner(), |id| id.owner());
+        !outer.any(|id| whole.contains(id))
+    });
+    differences
+}
+
+/// What a template holds.
+async fn look(template: &Template) -> Result<Facts, Error> {
+    facts(template.owner().await?).await
+}
+
 /// Applies the files from `first` on to a database with rows, as the runner would.
 async fn witness(
     subject: &Subject<'_>,
@@ -257,7 +280,8 @@ async fn witness(
     if first >= directory.files().len() {
         return Ok(());
     }
-    let database = replayed(running, *domain, &prefix(directory, first)).await?;
+    let before = replayed(running, *domain, &prefix(directory, first)).await?;
+    let database = before.copy("witness").await?;
     for (at, file) in directory.files().iter().enumerate().skip(first) {
         progress(&format!("applying {} where tables have rows", file.name()));
         let witnesses = witness::fill(&database, *seeds).await?;
@@ -277,7 +301,7 @@ async fn witness(
         let finding = |lost| Finding::Lost { file: file.name().to_owned(), lost };
         proof.findings.extend(lost.map(finding));
     }
-    let differences = have.differences(&facts(&database).await?);
+    let differences = have.differences(&facts(database.owner().await?).await?);
     database.close().await;
     let differs = |difference| Finding::Differs { difference, with_rows: true };
     proof.findings.extend(differences.into_iter().map(differs));

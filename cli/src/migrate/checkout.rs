@@ -59,7 +59,7 @@ impl<'a> Checkout<'a> {
 }
 
 /// What went wrong in a database to try things in.
-pub(super) fn dev_failure(error: dev::Error, domain: Domain, root: &Path) -> Failure {
+pub(crate) fn dev_failure(error: dev::Error, domain: Domain, root: &Path) -> Failure {
     let name = domain.name();
     match error {
         dev::Error::Stack(error) => Failure::from(error),
@@ -90,7 +90,7 @@ pub(super) async fn servers(out: &Output) -> Result<Running, Failure> {
 ///
 /// # Errors
 /// Those of `work`.
-pub(super) async fn interruptible(
+pub(crate) async fn interruptible(
     work: impl Future<Output = Result<Exit, Failure>>,
 ) -> Result<Exit, Failure> {
     let mut interrupt = Interrupt::new()?;

@@ -3,6 +3,7 @@ use clap::Args;
 use migrate::{
     Directory, State, dev,
     facts::{Change, Difference, Facts},
+    proof::outermost,
 };
 use serde::Serialize;
 use stack::Running;
@@ -33,6 +34,9 @@ pub(crate) struct Drift {
     #[command(flatten)]
     target: Target,
 }
+
+/// Lines of a list for people.
+pub(super) const SHOWN: usize = 40;
 
 #[derive(Serialize)]
 struct Answer {
@@ -122,16 +126,14 @@ pub(super) async fn drift(
     }
     let applied = |state| !matches!(state, State::Pending | State::Failed | State::Interrupted);
     let files = status.versions.iter().take_while(|version| applied(version.state)).count();
-    // A database that no migration ever touched is compared with all of them.
-    let files = if files == 0 { directory.files().len() } else { files };
     let pending = directory.files().len() - files;
 
     let replayed = dev::replayed(running, domain, &dev::prefix(directory, files)).await?;
     let have = facts(&mut live, &database.owner()).await?;
-    same_major(&live, &replayed.owner().await?, &database.place.to_string()).await?;
-    let want = dev::facts(&replayed).await?;
-    replayed.close().await;
-    let drift = want.differences(&have).into_iter();
+    let owner = replayed.owner().await?;
+    same_major(&live, &owner, &database.place.to_string()).await?;
+    let want = dev::facts(owner).await?;
+    let drift = outermost(want.differences(&have)).into_iter();
     let drift =
         drift.map(|difference| Entry { sentence: sentence(&difference), difference }).collect();
     Ok(Row { domain: domain.name(), database: database.place.to_string(), pending, drift })
@@ -222,8 +224,11 @@ fn text(row: &Row) -> String {
         );
     }
     let mut text = format!("{} {domain}: {database}{waits}\n", Paint::bad("drift"));
-    for Entry { sentence, .. } in drift {
+    for Entry { sentence, .. } in drift.iter().take(SHOWN) {
         text.push_str(&format!("  {sentence}\n"));
+    }
+    if drift.len() > SHOWN {
+        text.push_str(&format!("  and {} more: -o json\n", drift.len() - SHOWN));
     }
     text.push_str(&format!(
         "  next: undo it in the database, or write it into schema/{domain} and cargo aruuri migrate diff <name> --domain {domain}\n"

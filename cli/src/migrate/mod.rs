@@ -16,6 +16,8 @@ mod resolve;
 mod set;
 mod status;
 mod target;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod verify;
 
@@ -27,6 +29,7 @@ use db::Domain;
 use stack::Stack;
 use tokio_postgres::error::SqlState;
 
+pub(crate) use self::checkout::{dev_failure, interruptible};
 pub(crate) use self::target::Target;
 use crate::{
     failure::{Exit, Failure},

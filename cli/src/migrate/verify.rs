@@ -7,7 +7,8 @@ use migrate::proof::{self, Finding, Proof};
 use serde::Serialize;
 
 use super::{
-    Domains, checkout::Checkout, checkout::interruptible, checkout::servers, each, rebase, root,
+    Domains, checkout::Checkout, checkout::interruptible, checkout::servers, drift::SHOWN, each,
+    rebase, root,
 };
 use crate::{
     failure::{Exit, Failure},
@@ -159,7 +160,12 @@ fn witnesses(proof: &Proof) -> String {
 
 /// Each finding in a line of its own.
 pub(super) fn findings(proof: &Proof) -> String {
-    proof.findings.iter().map(|finding| format!("  {}\n", indented(finding))).collect()
+    let shown = proof.findings.iter().take(SHOWN);
+    let mut text: String = shown.map(|finding| format!("  {}\n", indented(finding))).collect();
+    if proof.findings.len() > SHOWN {
+        text.push_str(&format!("  and {} more: -o json\n", proof.findings.len() - SHOWN));
+    }
+    text
 }
 
 fn indented(finding: &Finding) -> String {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Finding, Proof, Subject, verify};
-use crate::dev::{Error, facts, replayed, wanted};
+use super::{Finding, Proof, Subject, look, verify};
+use crate::dev::{Error, replayed, wanted};
 use crate::plan::{Hazard, Options, Undecided, plan};
 use crate::write::stamp;
 
@@ -47,7 +47,7 @@ pub async fn draft(
             wanted(running, *domain, schema),
             replayed(running, *domain, directory)
         )?;
-        tokio::try_join!(facts(&wanted), facts(&replayed))?
+        tokio::try_join!(look(&wanted), look(&replayed))?
     };
     let plan = match plan(&have, &want, options) {
         Ok(plan) if plan.is_empty() => return Ok(Drafted::InSync),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use stack::{Kind, Scratch};
+use stack::{Kind, Template};
 use tokio::process::Command;
 
 use crate::facts::is_rolling_name;
@@ -20,7 +20,7 @@ pub(crate) enum Missing {
 }
 
 /// The statements that `pg_dump -s` writes for a database, each as often as it comes.
-pub(crate) async fn statements(database: &Scratch) -> Result<BTreeMap<String, usize>, Missing> {
+pub(crate) async fn statements(database: &Template) -> Result<BTreeMap<String, usize>, Missing> {
     let program = program().ok_or(Missing::Program)?;
     let (port, user, password) = database
         .running

@@ -37,7 +37,7 @@ pub use programs::{Installed, installed};
 pub use relay::Relay;
 pub use roles::{ROLES_SQL, create_database_sql, grant_connect_sql, prepare_database_sql};
 pub use running::{Kind, Running, variable};
-pub use scratch::Scratch;
+pub use scratch::{Scratch, Template};
 pub use state::Ports;
 pub use status::{ServerStatus, Status, UrlStatus};
 

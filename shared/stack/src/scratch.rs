@@ -62,61 +62,6 @@ impl Scratch {
         Ok(scratch)
     }
 
-    /// A copy of the template that `content` names. If there is none yet, `make` makes it first: in a copy of the template
-    /// that `base` names where there is that, else in an empty database.
-    ///
-    /// The name also covers the server's major version and the roles, so a template never outlives what it was made of.
-    ///
-    /// # Errors
-    /// Those of the server, and of `make`.
-    pub async fn cached<E: From<Error>>(
-        running: &Running,
-        domain: Domain,
-        purpose: &str,
-        content: &[u8],
-        base: Option<&[u8]>,
-        make: impl AsyncFnOnce(&Scratch) -> Result<(), E>,
-    ) -> Result<Scratch, E> {
-        let admin = admin(running).await?;
-        let template = template_name(&admin, domain, purpose, content).await?;
-        if !is_there(&admin, &template).await? {
-            // Ends with the session, so that a failure lets the next one try.
-            let lock = format!("select pg_advisory_lock({MAKING}, hashtext('{template}'))");
-            run(&admin, &lock, "wait for whoever makes the same template").await?;
-            if !is_there(&admin, &template).await? {
-                let start = match base {
-                    Some(base) => Some(template_name(&admin, domain, purpose, base).await?),
-                    None => None,
-                };
-                let scratch = match start {
-                    Some(start) if is_there(&admin, &start).await? => {
-                        Scratch::create(running, domain, purpose, Some(&start)).await?
-                    }
-                    _ => Scratch::empty(running, domain, purpose).await?,
-                };
-                make(&scratch).await?;
-                scratch.become_template(&admin, &template).await?;
-                evict(&admin, domain, purpose).await?;
-            }
-        }
-        Ok(Scratch::create(running, domain, purpose, Some(&template)).await?)
-    }
-
-    /// Whether [`Scratch::cached`] would find its template.
-    ///
-    /// # Errors
-    /// When the server cannot be asked.
-    pub async fn is_cached(
-        running: &Running,
-        domain: Domain,
-        purpose: &str,
-        content: &[u8],
-    ) -> Result<bool, Error> {
-        let admin = admin(running).await?;
-        let template = template_name(&admin, domain, purpose, content).await?;
-        is_there(&admin, &template).await
-    }
-
     /// Drops it without blocking the thread, as the end of its life would.
     pub async fn close(mut self) {
         let drop = format!("drop database if exists {} with (force)", self.name);
@@ -128,12 +73,7 @@ impl Scratch {
     /// # Errors
     /// When it cannot log in.
     pub async fn owner(&self) -> Result<Client, Error> {
-        let (port, user, password) = self
-            .running
-            .login(self.domain, Kind::Direct)
-            .ok_or_else(|| Error::Silent { what: "the primary".to_owned() })?;
-        let login = Login { port, user: &user, password, database: &self.name };
-        log_in(login, &Tls::trusting(Some(&self.running.ca_pem))?).await
+        owner(&self.running, self.domain, &self.name).await
     }
 
     /// A session of the superuser, who may do what no role of ours may.
@@ -180,6 +120,94 @@ impl Scratch {
     }
 }
 
+/// A database that is made once and kept, for looking into it and for copies.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// Whose roles it is for.
+    pub domain: Domain,
+    /// Its name.
+    pub name: String,
+    /// The servers it is on.
+    pub running: Running,
+}
+
+impl Template {
+    /// The template that `content` names. If there is none yet, `make` makes it first: in a copy of the one that `base`
+    /// names where there is that, else in an empty database. `purpose` becomes part of the name.
+    ///
+    /// The name also covers the server's major version and the roles, so a template never outlives what it was made of.
+    ///
+    /// # Errors
+    /// Those of the server, and of `make`.
+    pub async fn get<E: From<Error>>(
+        running: &Running,
+        domain: Domain,
+        purpose: &str,
+        content: &[u8],
+        base: Option<&[u8]>,
+        make: impl AsyncFnOnce(&Scratch) -> Result<(), E>,
+    ) -> Result<Template, E> {
+        let admin = admin(running).await?;
+        let name = template_name(&admin, domain, purpose, content).await?;
+        if !is_there(&admin, &name).await? {
+            // Ends with the session, so that a failure lets the next one try.
+            let lock = format!("select pg_advisory_lock({MAKING}, hashtext('{name}'))");
+            run(&admin, &lock, "wait for whoever makes the same template").await?;
+            if !is_there(&admin, &name).await? {
+                let start = match base {
+                    Some(base) => Some(template_name(&admin, domain, purpose, base).await?),
+                    None => None,
+                };
+                let scratch = match start {
+                    Some(start) if is_there(&admin, &start).await? => {
+                        Scratch::create(running, domain, purpose, Some(&start)).await?
+                    }
+                    _ => Scratch::empty(running, domain, purpose).await?,
+                };
+                make(&scratch).await?;
+                scratch.become_template(&admin, &name).await?;
+                evict(&admin, domain, purpose).await?;
+            }
+        }
+        Ok(Template { domain, name, running: running.clone() })
+    }
+
+    /// The first of these contents whose template was made already.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn first_made<'a>(
+        running: &Running,
+        domain: Domain,
+        purpose: &str,
+        contents: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Option<&'a [u8]>, Error> {
+        let admin = admin(running).await?;
+        for content in contents {
+            if is_there(&admin, &template_name(&admin, domain, purpose, content).await?).await? {
+                return Ok(Some(content));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A copy to change.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn copy(&self, purpose: &str) -> Result<Scratch, Error> {
+        Scratch::create(&self.running, self.domain, purpose, Some(&self.name)).await
+    }
+
+    /// A session of the domain's migrator, for reading only: copies wait until it has ended.
+    ///
+    /// # Errors
+    /// When it cannot log in.
+    pub async fn owner(&self) -> Result<Client, Error> {
+        owner(&self.running, self.domain, &self.name).await
+    }
+}
+
 impl fmt::Debug for Scratch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scratch").field("name", &self.name).finish_non_exhaustive()
@@ -210,6 +238,14 @@ impl Drop for Scratch {
 
 pub(crate) async fn admin(running: &Running) -> Result<Client, Error> {
     session(running, "postgres").await
+}
+
+async fn owner(running: &Running, domain: Domain, database: &str) -> Result<Client, Error> {
+    let login = running.login(domain, Kind::Direct);
+    let (port, user, password) =
+        login.ok_or_else(|| Error::Silent { what: "the primary".to_owned() })?;
+    log_in(Login { port, user: &user, password, database }, &Tls::trusting(Some(&running.ca_pem))?)
+        .await
 }
 
 async fn session(running: &Running, database: &str) -> Result<Client, Error> {

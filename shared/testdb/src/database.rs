@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use db::Domain;
 use migrate::Directory;
-use stack::{Kind, Running, Scratch};
+use stack::{Kind, Running, Scratch, Template};
 use tokio_postgres::Client;
 
 /// What a new database holds besides its tables.
@@ -39,7 +39,7 @@ impl Database {
         for path in sorted(&demo).into_iter().filter(|_| seeds == Seeds::Demo) {
             content.extend(std::fs::read(path).expect("a seed file can be read"));
         }
-        let scratch = Scratch::cached(&stack, domain, "test", &content, None, async |empty| {
+        let template = Template::get(&stack, domain, "test", &content, None, async |empty| {
             eprintln!("making a template of {}", domain.name());
             let mut owner = empty.owner().await?;
             let applied = migrate::apply(&mut owner, &directory).await;
@@ -50,7 +50,9 @@ impl Database {
             }
             Ok::<(), stack::Error>(())
         });
-        Database::of(scratch.await.unwrap_or_else(|e| panic!("{}", db::Chain(&e))))
+        let template = template.await.unwrap_or_else(|e| panic!("{}", db::Chain(&e)));
+        let scratch = template.copy("test").await;
+        Database::of(scratch.unwrap_or_else(|e| panic!("{}", db::Chain(&e))))
     }
 
     /// Prepared for its first migration, with nothing in it.

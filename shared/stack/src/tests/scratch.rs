@@ -3,7 +3,7 @@ use db::Domain;
 
 use super::sandbox::Sandbox;
 use crate::{
-    Error, Running, Scratch,
+    Error, Running, Scratch, Template,
     admin::{value, wait},
     scratch::{admin, sweep},
 };
@@ -39,13 +39,13 @@ fn a_template_is_made_once_and_never_half() {
 
     let made = wait(async {
         let mut made = 0;
-        let failed = Scratch::cached(&running, Domain::Content, "once", b"x", None, async |_| {
+        let failed = Template::get(&running, Domain::Content, "once", b"x", None, async |_| {
             Err(Error::NoRoot)
         })
         .await;
         assert!(matches!(failed, Err(Error::NoRoot)));
         for content in [b"x", b"x", b"y"] {
-            let scratch = Scratch::cached(
+            let template = Template::get(
                 &running,
                 Domain::Content,
                 "once",
@@ -59,12 +59,16 @@ fn a_template_is_made_once_and_never_half() {
                 },
             )
             .await?;
-            let owner = scratch.owner().await?;
+            let owner = template.copy("once").await?.owner().await?;
             let found = "select to_regnamespace('made')::text";
             assert_eq!(value(&owner, found).await.unwrap().as_deref(), Some("made"));
         }
-        assert!(Scratch::is_cached(&running, Domain::Content, "once", b"y").await?);
-        assert!(!Scratch::is_cached(&running, Domain::Finance, "once", b"y").await?);
+        let first = async |domain| {
+            let contents = [b"z".as_slice(), b"y", b"x"];
+            Template::first_made(&running, domain, "once", contents).await
+        };
+        assert_eq!(first(Domain::Content).await?, Some(b"y".as_slice()));
+        assert_eq!(first(Domain::Finance).await?, None);
         Ok(made)
     });
 
