@@ -5,6 +5,7 @@ use db::Domain;
 use migrate::{
     Directory, Report,
     marker::{self, Environment},
+    seed::{Progress, Seed, Set},
 };
 use native_tls::{Certificate, TlsConnector};
 use postgres_native_tls::MakeTlsConnector;
@@ -14,6 +15,7 @@ use tokio_postgres::{Client, Config, config::SslMode};
 use crate::{
     failure::{Exit, Failure},
     output::Output,
+    seed,
 };
 
 /// Starts the local servers if they do not run.
@@ -31,11 +33,13 @@ pub(crate) async fn up(stack: &Stack, out: &Output) -> Result<Running, Failure> 
     }
 }
 
-/// Applies pending migrations and loads what is missing of the demo data, in all domains.
+/// Applies pending migrations and loads what is missing of the demo data, in all domains; `AUTO_SEED=false` leaves that
+/// out.
 ///
 /// # Errors
 /// When a database is not reachable, or refuses a migration or a seed file.
 pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failure> {
+    let wanted = seed::auto(std::env::var("AUTO_SEED").ok().as_deref())?.unwrap_or(true);
     for domain in Domain::ALL {
         let name = domain.name();
         let mut client = connect(running, domain).await?;
@@ -56,19 +60,22 @@ pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failu
                  `cargo aruuri down --purge` starts afresh"
             ));
         }
-        let seeds = running.root.join("seeds").join(name);
-        if !seeds.is_dir() || report.ahead {
+        if !wanted || report.ahead {
             continue;
         }
-        let seeded = migrate::seed(&client, &seeds).await.map_err(|error| {
+        let seeds = running.root.join("seeds");
+        let seed = Seed::new(&seeds, domain, Set::Default);
+        let loaded = seed.load(&client, |progress| {
+            if let Progress::Done(seeded) = progress {
+                seed::report(name, seeded, out);
+            }
+        });
+        loaded.await.map_err(|error| {
             Failure::new(Exit::Failure, format!("{name}: demo data is not loaded"))
-                .place(seeds.display())
+                .place(seeds.join(name).display())
                 .because(&error)
-                .next("cargo aruuri down --purge, if the local data may go")
+                .next("AUTO_SEED=false cargo aruuri dev, to go on without it")
         })?;
-        for file in seeded.iter().filter(|file| file.rows > 0) {
-            out.step(format_args!("{name}: loaded {} ({} rows)", file.file, file.rows));
-        }
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ Examples:
   cargo aruuri dev --watch              build and restart what changed
   cargo aruuri dev --port 9001 --no-build
 
-Starts what does not run, applies migrations, loads demo data, builds every function once and
+Starts what does not run, applies migrations, loads demo data (unless AUTO_SEED=false), builds every function once and
 serves the routes as API Gateway would, each function a process of its own that starts with its
 first request. Ctrl-C ends the functions, and the servers unless they ran before.
 A new route, or another path or method, needs a new start: the route table is part of this tool.")]

@@ -15,6 +15,7 @@ Examples:
   cargo aruuri status -o json | jq .  what runs, for a program
   cargo aruuri down                   stop it again
   cargo aruuri migrate status         what is applied to the databases, and what waits
+  cargo aruuri seed --set minimal     load demo data
 
 Topics:
   cargo aruuri help exit-codes
@@ -26,6 +27,7 @@ ARUURI_ROOT                          the checkout to work on; found from the cur
 ARUURI_PG_BIN                        the folder with initdb, postgres and pg_ctl
 ARUURI_PGBOUNCER_BIN                 the pgbouncer program
 NO_COLOR, CLICOLOR_FORCE, TERM       colours, unless --color says otherwise
+AUTO_SEED                            demo data: false keeps `dev` from loading it, true has `migrate apply` load it
 CI                                   a missing PgBouncer is an error in tests, not a warning
 
 ARUURI_<DOMAIN>_DATABASE_URL         direct: migrations (PLATFORM, PROJECTS, FINANCE, CONTENT)

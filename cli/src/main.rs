@@ -19,6 +19,7 @@ mod migrate;
 mod output;
 mod routes;
 mod schema;
+mod seed;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -89,6 +90,7 @@ enum Command {
     Token(token::Token),
     Migrate(migrate::Migrate),
     Schema(schema::Schema),
+    Seed(seed::Seed),
     Routes(routes::Routes),
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
@@ -125,6 +127,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Token(command) => command.run(out),
         Command::Migrate(command) => command.run(out),
         Command::Schema(command) => command.run(out),
+        Command::Seed(command) => command.run(out),
         Command::Routes(command) => command.run(out),
         Command::Bench(command) => command.run(out),
         Command::Doctor(command) => command.run(out),

@@ -3,6 +3,7 @@ mod functions;
 mod invoke;
 mod routes;
 mod schema;
+mod seed;
 mod watch;
 
 use clap::{CommandFactory, Parser};

@@ -255,9 +255,11 @@ impl fmt::Display for Error {
             Error::NothingToResolve { version } => {
                 write!(f, "version {version} was neither interrupted nor did it fail: there is nothing to resolve")
             }
-            Error::Guarded { database, never: true, .. } => {
-                write!(f, "database {database} is marked production, where this is never done")
-            }
+            Error::Guarded { database, environment, never: true } => write!(
+                f,
+                "database {database} is marked {}, where this is never done",
+                environment.map_or("production", Environment::name)
+            ),
             Error::Guarded { database, environment, .. } => write!(
                 f,
                 "database {database} is {}: type its name to go on, --confirm {database}",

@@ -151,7 +151,11 @@ pub async fn guard_repair(
     }
 }
 
-async fn name(client: &Client) -> Result<String, Error> {
+/// The name of the database; any role may ask.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn name(client: &Client) -> Result<String, Error> {
     one(client, "select pg_catalog.current_database()::text").await
 }
 

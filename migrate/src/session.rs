@@ -30,12 +30,21 @@ pub(crate) async fn prepare(
     role: Option<&str>,
     statement_timeout: Option<Duration>,
 ) -> Result<(), Error> {
-    let fail = |source| Error::Database { doing: "prepare the session", source };
     let mut settings = SETTINGS.to_owned();
     if let Some(limit) = statement_timeout {
         settings.push_str(&format!(";\nset statement_timeout = {}", limit.as_millis().max(1)));
     }
-    client.batch_execute(&settings).await.map_err(fail)?;
+    prepare_with(client, &settings, role).await
+}
+
+/// Sets up the session with other settings.
+pub(crate) async fn prepare_with(
+    client: &Client,
+    settings: &str,
+    role: Option<&str>,
+) -> Result<(), Error> {
+    let fail = |source| Error::Database { doing: "prepare the session", source };
+    client.batch_execute(settings).await.map_err(fail)?;
     // Refused where the system cannot tell; the lock is then held until the statement ends.
     let _ = client.batch_execute(WATCH).await;
     match role {

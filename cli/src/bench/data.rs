@@ -2,7 +2,10 @@
 use std::{fs, path::Path};
 
 use db::{Access, Chain, Domain, Url};
-use migrate::Directory;
+use migrate::{
+    Directory,
+    seed::{Seed, Set},
+};
 use serde_json::{Value, json};
 use stack::{Kind, Running};
 use tokio_postgres::{Client, SimpleQueryMessage};
@@ -88,10 +91,9 @@ impl Data {
         };
         let directory = Directory::read(&folder).map_err(|error| failed(error, &folder))?;
         migrate::apply(&mut owner, &directory).await.map_err(|error| failed(error, &folder))?;
-        let seeds = root.join("seeds/finance");
-        if seeds.is_dir() {
-            migrate::seed(&owner, &seeds).await.map_err(|error| failed(error, &seeds))?;
-        }
+        let seeds = root.join("seeds");
+        let seed = Seed::new(&seeds, Domain::Finance, Set::Default);
+        seed.load(&owner, |_| {}).await.map_err(|error| failed(error, &seeds))?;
         Ok(())
     }
 

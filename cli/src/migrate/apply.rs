@@ -1,5 +1,8 @@
 //! `migrate apply`: runs what waits.
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use clap::Args;
 use migrate::{Options, Report, Step, marker};
@@ -10,6 +13,7 @@ use crate::{
     dev::milliseconds,
     failure::{Exit, Failure},
     output::{Output, Paint, Table},
+    seed,
     token::seconds,
 };
 
@@ -24,7 +28,8 @@ Examples:
 
 A file runs in one transaction with its revision, unless it says `-- atlas:txmode none`. What is stopped in between
 goes on at the next apply; if the catalogue cannot tell how far it came, it exits 6: migrate resolve.
-A database that is ahead of the files is left alone; that is success.")]
+A database that is ahead of the files is left alone; that is success.
+AUTO_SEED=true loads the demo data of the set `default` afterwards: for previews, see docs/seeds.md.")]
 pub(crate) struct Apply {
     #[command(flatten)]
     target: Target,
@@ -92,7 +97,7 @@ impl Apply {
             let row = if self.dry_run {
                 self.look(&database, &directory).await?
             } else {
-                self.apply(&database, &directory, deadline, out).await?
+                self.apply(&database, &directory, deadline, &root, out).await?
             };
             rows.push(row);
             Ok(Exit::Ok)
@@ -110,6 +115,7 @@ impl Apply {
         database: &Database,
         directory: &migrate::Directory,
         deadline: Option<Instant>,
+        root: &Path,
         out: &Output,
     ) -> Result<Row, Failure> {
         let fail = |error| database.failure(&error);
@@ -128,9 +134,14 @@ impl Apply {
         {
             mark::write(database, &client, environment).await?;
         }
+        let seeded = seed::after_apply(database, &client).await?;
         let mut steps = |step: Step<'_>| tell(out, database, &step);
         let report = migrate::apply_with(&mut client, directory, &options, &mut steps).await;
-        Ok(row(database, report.map_err(fail)?))
+        let report = report.map_err(fail)?;
+        if seeded && report.pending == 0 && !report.ahead {
+            seed::load_default(database, &client, root, out).await?;
+        }
+        Ok(row(database, report))
     }
 
     /// What `apply` would do, as far as that can be known without doing it.

@@ -30,7 +30,7 @@ use stack::Stack;
 use tokio_postgres::error::SqlState;
 
 pub(crate) use self::checkout::{dev_failure, interruptible};
-pub(crate) use self::target::Target;
+pub(crate) use self::target::{Database, Target};
 use crate::{
     failure::{Exit, Failure},
     functions,

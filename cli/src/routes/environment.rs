@@ -32,6 +32,11 @@ fn about(variable: &str) -> Option<About> {
             "The build that the version route answers; `unknown` if unset.",
             "text: a commit or a release",
         ),
+        "AUTO_SEED" => (
+            "Demo data of the set `default`, see [seeds.md](seeds.md). Unset: `dev` loads it, `migrate apply` does not. Never \
+              in staging and production.",
+            "`true` or `false`",
+        ),
         "SSL_CERT_FILE" => (
             "The certificate authority of the databases. Without it OpenSSL reads the system's whole bundle, which takes \
               longer than everything else at a start.",
@@ -83,6 +88,7 @@ pub(crate) fn text(routes: &[&Route]) -> String {
             row(&mut text, &variable, "`cargo aruuri`");
         }
     }
+    row(&mut text, "AUTO_SEED", "`cargo aruuri dev`, `cargo aruuri migrate apply`");
     text.push_str("\nThose of the command line itself are in `cargo aruuri help environment`.\n");
     text
 }

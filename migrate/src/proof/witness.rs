@@ -13,7 +13,7 @@ use super::values::candidates;
 use crate::dev::Error;
 use crate::load::sentence;
 use crate::outline::{Column, Outline, Table, quoted};
-use crate::seed::seed;
+use crate::seed::{Progress, Seed, Set};
 
 /// How many solutions of each group are tried before a table is given up.
 const TRIES: usize = 8;
@@ -88,8 +88,16 @@ async fn prepare(client: &Client) -> Result<(), Error> {
 /// Demo data, as much of it as loads: its files are written for the newest tables.
 async fn load(database: &Scratch, seeds: &Path) -> Result<Vec<String>, Error> {
     let client = database.owner().await?;
-    let loaded = seed(&client, seeds).await.unwrap_or_default();
-    Ok(loaded.into_iter().map(|file| file.file).collect())
+    let mut loaded = Vec::new();
+    let seed = Seed::at(seeds, database.domain, Set::Default);
+    let files = seed.load(&client, |progress| {
+        if let Progress::Done(seeded) = progress {
+            loaded.push(seeded.module.clone());
+        }
+    });
+    // The first file that does not load ends it; those before it are there.
+    let _ = files.await;
+    Ok(loaded)
 }
 
 /// Fills the tables that have no rows, those first that others refer to; the ones that took none, and why.

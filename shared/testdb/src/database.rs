@@ -2,7 +2,10 @@
 use std::path::{Path, PathBuf};
 
 use db::Domain;
-use migrate::Directory;
+use migrate::{
+    Directory,
+    seed::{Seed, Set},
+};
 use stack::{Kind, Running, Scratch, Template};
 use tokio_postgres::Client;
 
@@ -34,10 +37,13 @@ impl Database {
         let migrations = root().join("migrations").join(domain.name());
         let directory =
             Directory::read(&migrations).unwrap_or_else(|e| panic!("{}", db::Chain(&e)));
-        let demo = root().join("seeds").join(domain.name());
+        let demo = Seed::new(root().join("seeds"), domain, Set::Default);
         let mut content = directory.sum().into_bytes();
-        for path in sorted(&demo).into_iter().filter(|_| seeds == Seeds::Demo) {
-            content.extend(std::fs::read(path).expect("a seed file can be read"));
+        if seeds == Seeds::Demo {
+            for file in demo.files().unwrap_or_else(|e| panic!("{}", db::Chain(&e))) {
+                let path = root().join("seeds").join(domain.name()).join(file);
+                content.extend(std::fs::read(path).expect("a seed file can be read"));
+            }
         }
         let template = Template::get(&stack, domain, "test", &content, None, async |empty| {
             eprintln!("making a template of {}", domain.name());
@@ -45,7 +51,7 @@ impl Database {
             let applied = migrate::apply(&mut owner, &directory).await;
             applied.unwrap_or_else(|e| panic!("{}", db::Chain(&e)));
             if seeds == Seeds::Demo {
-                let seeded = migrate::seed(&owner, &demo).await;
+                let seeded = demo.load(&owner, |_| {}).await;
                 seeded.unwrap_or_else(|e| panic!("{}", db::Chain(&e)));
             }
             Ok::<(), stack::Error>(())
@@ -91,12 +97,4 @@ async fn servers() -> Running {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("shared/testdb").to_owned()
-}
-
-fn sorted(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries.map(|e| e.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|e| e == "sql"));
-    paths.sort();
-    paths
 }

@@ -39,8 +39,7 @@ impl<E: Entity> Id<E> {
 
     /// The id of seed data (UUID v5): the same natural key gives the same id on every machine.
     pub fn seed(key: &str) -> Self {
-        let namespace = Uuid::new_v5(&ARUURI, E::NAME.as_bytes());
-        Self::from_uuid(Uuid::new_v5(&namespace, key.as_bytes()))
+        Self::from_uuid(seed_uuid(E::NAME, key))
     }
 
     /// Takes a UUID that is known to identify an `E`.
@@ -52,6 +51,12 @@ impl<E: Entity> Id<E> {
     pub const fn uuid(self) -> Uuid {
         self.0
     }
+}
+
+/// The id that seed data of an entity (`projects.project`) gets from its natural key: [`Id::seed`] for what has no type here.
+pub fn seed_uuid(entity: &str, key: &str) -> Uuid {
+    let namespace = Uuid::new_v5(&ARUURI, entity.as_bytes());
+    Uuid::new_v5(&namespace, key.as_bytes())
 }
 
 /// Declares the entities of a domain: a marker in [`entity`] and an alias such as `ProjectId`.

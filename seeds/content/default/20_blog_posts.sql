@@ -2,14 +2,6 @@
 
 insert into cms.blog_posts (id, slug, title, excerpt, body, author_ref, created_by, updated_by)
 values
-  ('8500eb73-66b9-50e6-92d9-98ed671e0769' /* content.post: kitchen-opens-for-funding */,
-   'kitchen-opens-for-funding',
-   '{"de": "Die Küche in Hackney sammelt", "en": "The Hackney kitchen is raising money"}',
-   '{"de": "48 000 Pfund für 60 Haushalte.", "en": "48,000 pounds for 60 households."}',
-   '{"de": "Seit heute kann jeder geben: für Lüftung, Herde und einen Eingang ohne Stufe.\n\nWas zu viel kommt, geht an die nächste Küche.", "en": "From today everyone can give: for ventilation, hobs and an entrance without a step.\n\nWhat is left over goes to the next kitchen."}',
-   '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */,
-   '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */,
-   '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */),
   ('ef9b85d1-167e-541c-9a6e-0923cd060095' /* content.post: twelve-houses-one-winter */,
    'twelve-houses-one-winter',
    '{"de": "Zwölf Häuser, ein Winter", "en": "Twelve houses, one winter"}',
@@ -54,14 +46,11 @@ on conflict do nothing;
 
 -- A post takes one step at a time; a step that was taken is not taken again.
 update cms.blog_posts set status = 'in_review' where status = 'draft' and version = 1 and id in (
-  '8500eb73-66b9-50e6-92d9-98ed671e0769' /* content.post: kitchen-opens-for-funding */,
   'ef9b85d1-167e-541c-9a6e-0923cd060095' /* content.post: twelve-houses-one-winter */,
   '02fb3e7c-91ae-5d4f-a6b7-c03a374b4b4f' /* content.post: what-gift-aid-does */,
   'ab1f4607-d853-58e9-82b7-577ad43f6553' /* content.post: how-a-green-roof-works */,
   '2ea851ab-ac60-5a38-805e-67e18bc5b4e1' /* content.post: repair-cafe-is-done */
 );
-update cms.blog_posts set status = 'published', published_at = '2026-05-01 09:00+00'
-where status = 'in_review' and version = 2 and id = '8500eb73-66b9-50e6-92d9-98ed671e0769' /* content.post: kitchen-opens-for-funding */;
 update cms.blog_posts set status = 'published', published_at = '2026-10-20 08:30+00'
 where status = 'in_review' and version = 2 and id = 'ef9b85d1-167e-541c-9a6e-0923cd060095' /* content.post: twelve-houses-one-winter */;
 update cms.blog_posts set status = 'scheduled', published_at = '2027-01-04 09:00+00'
@@ -73,9 +62,6 @@ where status = 'published' and version = 3 and id = '2ea851ab-ac60-5a38-805e-67e
 
 insert into cms.blog_post_categories (post_id, category_id, created_by)
 values
-  ('8500eb73-66b9-50e6-92d9-98ed671e0769' /* content.post: kitchen-opens-for-funding */,
-   '1d46ebad-3b2d-580e-8208-2a319ecea0ce' /* content.category: news */,
-   '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */),
   ('ef9b85d1-167e-541c-9a6e-0923cd060095' /* content.post: twelve-houses-one-winter */,
    'cb2e350c-0a08-5160-886c-9172e7f59fe1' /* content.category: stories */,
    '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */),
