@@ -16,13 +16,17 @@ mod drop;
 mod files;
 mod graph;
 mod hazard;
+mod kept;
 mod mentions;
 mod online;
+mod order;
 mod planner;
 mod rename;
 mod rewrite;
 mod sql;
 mod steps;
+mod table;
+mod types;
 
 use std::fmt;
 

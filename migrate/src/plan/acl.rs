@@ -71,7 +71,7 @@ impl Planner<'_> {
         }
         let (schema, _) = super::sql::qualified(&object.name);
         let applying = || {
-            self.default_acls().filter(|acl| {
+            self.default_acls.iter().filter(|acl| {
                 acl.role == self.b.role
                     && acl.object == letter
                     && acl.schema.as_deref().is_none_or(|of| of == schema && !schema.is_empty())
@@ -87,13 +87,6 @@ impl Planner<'_> {
         // The owner's own are not facts as long as they are all.
         privileges.remove(&self.b.role);
         privileges
-    }
-
-    fn default_acls(&self) -> impl Iterator<Item = &DefaultAcl> {
-        self.b.iter().filter_map(|fact| match &fact.body {
-            Body::DefaultAcl(acl) => Some(acl),
-            _ => None,
-        })
     }
 }
 

@@ -3,8 +3,8 @@
 use super::planner::Planner;
 use super::sql::{list, literal, lower, sequence_options, settings, suffixed, target, with};
 use crate::facts::{
-    Body, Column, Constraint, ConstraintKind, Fact, Facts, FunctionKind, Id, Identity, Index, Kind,
-    Policy, Relation, Table, Trigger,
+    Body, Column, Constraint, Fact, FunctionKind, Id, Identity, Index, Kind, Policy, Relation,
+    Trigger,
 };
 
 impl Planner<'_> {
@@ -138,117 +138,6 @@ impl Planner<'_> {
         text
     }
 
-    fn create_table(&self, fact: &Fact, table: &Table) -> Vec<String> {
-        let name = &fact.id.name;
-        let unlogged = if table.unlogged { "unlogged " } else { "" };
-        let mut tail = String::new();
-        if let Some(key) = &table.partition_by {
-            tail.push_str(&format!(" partition by {}", lower(key)));
-        }
-        if let Some(method) = &table.access_method {
-            tail.push_str(&format!(" using {method}"));
-        }
-        tail.push_str(&with(&table.settings));
-        if let Some(tablespace) = &table.tablespace {
-            tail.push_str(&format!(" tablespace {tablespace}"));
-        }
-        let mut columns: Vec<&Fact> =
-            self.parts(&fact.id).filter(|part| part.id.kind == Kind::Column).collect();
-        columns.sort_by_key(|column| column.position);
-        let mut statements = Vec::new();
-        match &table.partition {
-            Some(partition) => statements.push(format!(
-                "create {unlogged}table {name} partition of {} {}{tail}",
-                partition.parent,
-                lower(&partition.bound)
-            )),
-            None => {
-                let mut items: Vec<String> = columns
-                    .iter()
-                    .filter_map(|part| match &part.body {
-                        Body::Column(column) => {
-                            let default = self.inline_default(&part.id);
-                            Some(column_definition(&part.id.name, column, default, name))
-                        }
-                        _ => None,
-                    })
-                    .collect();
-                let constraints = || {
-                    let parts = self.parts(&fact.id).filter(|part| self.inline.contains(&part.id));
-                    parts.filter_map(|part| match &part.body {
-                        Body::Constraint(constraint) => Some((&part.id.name, constraint)),
-                        _ => None,
-                    })
-                };
-                let mut sorted: Vec<_> = constraints().collect();
-                sorted.sort_by_key(|(name, constraint)| (rank(constraint.kind), *name));
-                items.extend(sorted.iter().map(|(name, c)| constraint_definition(name, c)));
-                statements.push(format!(
-                    "create {unlogged}table {name} (\n  {}\n){tail}",
-                    items.join(",\n  ")
-                ));
-                for (constraint, body) in sorted {
-                    statements.extend(self.after_index(name, constraint, body.clustered));
-                }
-            }
-        }
-        for part in columns {
-            let Body::Column(column) = &part.body else { continue };
-            if column.inherited {
-                statements.extend(self.partition_column(part, column));
-            } else {
-                statements.extend(column_extras(name, &part.id.name, column));
-            }
-        }
-        if table.row_security {
-            statements.push(format!("alter table {name} enable row level security"));
-        }
-        if table.force_row_security {
-            statements.push(format!("alter table {name} force row level security"));
-        }
-        if !table.replica_identity.starts_with('i') {
-            statements.extend(replica_identity(name, "d", &table.replica_identity));
-        }
-        statements
-    }
-
-    /// What a column of a new partition has that the one above has not.
-    pub(super) fn partition_column(&self, part: &Fact, column: &Column) -> Vec<String> {
-        let above = self.above(self.b, &part.id);
-        match above {
-            Some(above) => {
-                let above = Column { inherited: true, ..above.clone() };
-                super::column::changes(part.id.of_name(), &part.id.name, &above, column).0
-            }
-            None => Vec::new(),
-        }
-    }
-
-    /// The column of the partitioned table that a partition's column follows.
-    pub(super) fn above<'f>(&self, facts: &'f Facts, column: &Id) -> Option<&'f Column> {
-        let Body::Table(table) = &facts.get(column.owner()?)?.body else { return None };
-        let above = Id::column(&table.partition.as_ref()?.parent, &column.name);
-        match &facts.get(&above)?.body {
-            Body::Column(column) => Some(column),
-            _ => None,
-        }
-    }
-
-    /// The default of a column that is written with it.
-    fn inline_default(&self, column: &Id) -> Option<&str> {
-        let id = Id { kind: Kind::Default, ..column.clone() };
-        if self.inline.contains(&id) { self.default_of(column) } else { None }
-    }
-
-    /// The default that a column shall have.
-    pub(super) fn default_of(&self, column: &Id) -> Option<&str> {
-        let id = Id { kind: Kind::Default, ..column.clone() };
-        match &self.b.get(&id)?.body {
-            Body::Default { expression } => expression.as_deref(),
-            _ => None,
-        }
-    }
-
     pub(super) fn create_index(&self, fact: &Fact, index: &Index, how: &str) -> Vec<String> {
         let name = &fact.id.name;
         let text = lower(&index.definition);
@@ -269,7 +158,7 @@ impl Planner<'_> {
     }
 
     /// What a table says about an index that has just been made.
-    fn after_index(&self, table: &str, index: &str, clustered: bool) -> Vec<String> {
+    pub(super) fn after_index(&self, table: &str, index: &str, clustered: bool) -> Vec<String> {
         let mut statements = Vec::new();
         if clustered {
             statements.push(format!("alter table {table} cluster on {index}"));
@@ -281,17 +170,6 @@ impl Planner<'_> {
             statements.push(format!("alter table {table} replica identity using index {index}"));
         }
         statements
-    }
-}
-
-/// Keys first, then foreign keys, then checks.
-fn rank(kind: ConstraintKind) -> u8 {
-    match kind {
-        ConstraintKind::PrimaryKey => 0,
-        ConstraintKind::Unique => 1,
-        ConstraintKind::Exclude => 2,
-        ConstraintKind::ForeignKey => 3,
-        ConstraintKind::Check => 4,
     }
 }
 
@@ -312,7 +190,12 @@ pub(super) fn function(fact: &Fact, replace: bool) -> String {
 }
 
 /// A column in `create table` or `add column`.
-fn column_definition(name: &str, column: &Column, default: Option<&str>, table: &str) -> String {
+pub(super) fn column_definition(
+    name: &str,
+    column: &Column,
+    default: Option<&str>,
+    table: &str,
+) -> String {
     let mut text = format!("{name} {}{}", column.data_type, collate(column.collation.as_deref()));
     if let Some(method) = &column.compression {
         text.push_str(&format!(" compression {}", compression(method)));
@@ -362,7 +245,7 @@ pub(super) fn storage(letter: &str) -> &'static str {
 }
 
 /// What a new column needs that its definition cannot say.
-fn column_extras(table: &str, name: &str, column: &Column) -> Vec<String> {
+pub(super) fn column_extras(table: &str, name: &str, column: &Column) -> Vec<String> {
     let prefix = format!("alter table {table} alter column {name}");
     let mut statements = Vec::new();
     if let Some(letter) = &column.storage {

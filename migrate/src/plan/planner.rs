@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::absorb::Absorb;
 use super::alter::Alter;
-use crate::facts::{Body, Column, Constraint, ConstraintKind, Fact, Facts, Id, Kind, Table};
+use crate::facts::{
+    Body, Column, Constraint, ConstraintKind, DefaultAcl, Fact, Facts, Id, Kind, Table,
+};
 
 /// Two states and what is to be done with each object.
 pub(super) struct Planner<'a> {
@@ -26,6 +28,10 @@ pub(super) struct Planner<'a> {
     pub(super) inline: HashSet<&'a Id>,
     /// Needs no statement because another object's makes it: what, with what.
     pub(super) made_with: HashMap<&'a Id, &'a Id>,
+    /// The reverse of that: what a statement makes besides.
+    pub(super) makes: HashMap<&'a Id, Vec<&'a Id>>,
+    /// Default privileges of the second state.
+    pub(super) default_acls: Vec<&'a DefaultAcl>,
     /// Goes by itself when something else goes: what, with what.
     pub(super) implied: HashMap<&'a Id, &'a Id>,
 }
@@ -58,8 +64,17 @@ impl<'a> Planner<'a> {
             own: HashSet::new(),
             inline: HashSet::new(),
             made_with: HashMap::new(),
+            makes: HashMap::new(),
+            default_acls: Vec::new(),
             implied: HashMap::new(),
         };
+        planner.default_acls = b
+            .iter()
+            .filter_map(|fact| match &fact.body {
+                Body::DefaultAcl(acl) => Some(acl),
+                _ => None,
+            })
+            .collect();
         planner.compare();
         planner
     }
@@ -104,54 +119,6 @@ impl<'a> Planner<'a> {
             self.own.insert(&fact.id);
         }
         self.adopt();
-    }
-
-    /// What a table keeps when it leaves a partitioned one, or brings along when it joins one, is neither made nor dropped.
-    fn adopt(&mut self) {
-        let mut kept = Vec::new();
-        for fact in self.a.iter() {
-            let (Body::Table(before), Some(after)) = (&fact.body, self.table(self.b, &fact.id))
-            else {
-                continue;
-            };
-            match (&before.partition, &after.partition) {
-                (Some(left), None) => {
-                    let above = Id::new(Kind::Table, left.parent.as_str());
-                    kept.extend(self.shared(self.b, &fact.id, &above, &self.create));
-                }
-                (None, Some(joined)) => {
-                    let above = Id::new(Kind::Table, joined.parent.as_str());
-                    kept.extend(self.shared(self.a, &fact.id, &above, &self.drop));
-                }
-                _ => {}
-            }
-        }
-        for id in kept {
-            self.create.remove(id);
-            self.drop.remove(id);
-        }
-    }
-
-    /// Constraints, indexes and defaults of a table, among `set`, that the table above has as well.
-    fn shared(
-        &self,
-        facts: &'a Facts,
-        table: &Id,
-        above: &Id,
-        set: &BTreeSet<&'a Id>,
-    ) -> Vec<&'a Id> {
-        let of = |facts: &'a Facts, table: &Id| -> Vec<&'a Fact> {
-            facts
-                .iter()
-                .filter(|fact| fact.id.owner().or(fact.parent.as_ref()) == Some(table))
-                .collect()
-        };
-        let other = if std::ptr::eq(facts, self.a) { self.b } else { self.a };
-        let there = of(other, above);
-        let own = of(facts, table).into_iter().filter(|fact| set.contains(&fact.id));
-        own.filter(|fact| there.iter().any(|above| is_same_part(fact, above)))
-            .map(|fact| &fact.id)
-            .collect()
     }
 
     /// Drops an object, and makes it again if the second state has it.
@@ -279,49 +246,6 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What a change above sets back in a partition is said again there.
-    fn reemit(&mut self) {
-        let mut again = Vec::new();
-        for fact in self.b.iter().filter(|fact| self.a.contains(&fact.id)) {
-            let above = match fact.id.kind {
-                Kind::TriggerState => {
-                    fact.deps.iter().find(|dep| dep.kind == Kind::Trigger).cloned()
-                }
-                Kind::Default => fact.id.owner().and_then(|table| {
-                    let partition = self.table(self.b, table)?.partition.as_ref()?;
-                    let table = Id::new(Kind::Table, partition.parent.as_str());
-                    Some(Id::of(Kind::Default, table, fact.id.name.clone()))
-                }),
-                _ => None,
-            };
-            let touched = above.is_some_and(|above| {
-                self.alter.contains_key(&above)
-                    || self.create.contains(&above)
-                    || self.drop.contains(&above)
-            });
-            if touched && !self.create.contains(&fact.id) {
-                again.push(&fact.id);
-            }
-        }
-        // To revoke a privilege on a table revokes it on every column too.
-        for fact in self.b.iter().filter(|fact| fact.id.kind == Kind::Acl) {
-            let Some(column) = fact.id.owner().filter(|of| of.kind == Kind::Column) else {
-                continue;
-            };
-            let whole =
-                column.owner().map(|of| Id::of(Kind::Acl, of.clone(), fact.id.name.clone()));
-            let touched =
-                whole.is_some_and(|id| self.drop.contains(&id) || self.alter.contains_key(&id));
-            if touched && self.a.contains(&fact.id) && !self.create.contains(&fact.id) {
-                again.push(&fact.id);
-            }
-        }
-        for id in again {
-            self.alter.remove(id);
-            self.create.insert(id);
-        }
-    }
-
     /// What goes by itself: with its table, with a column of it, with the object it is about.
     fn absorb_drops(&mut self) {
         let mut absorb = Absorb::new(self.a, &self.drop);
@@ -416,6 +340,9 @@ impl<'a> Planner<'a> {
             }
         }
         self.made_with = absorb.into_map();
+        for (id, with) in &self.made_with {
+            self.makes.entry(with).or_default().push(id);
+        }
     }
 
     /// Facts that belong to an object in the second state.
@@ -454,23 +381,5 @@ impl<'a> Planner<'a> {
             Body::Table(table) => Some(table),
             _ => None,
         }
-    }
-}
-
-/// Whether a part of a table is the same as one of the table above.
-fn is_same_part(part: &Fact, above: &Fact) -> bool {
-    match (&part.body, &above.body) {
-        (Body::Constraint(x), Body::Constraint(y)) => {
-            let named = x.kind != ConstraintKind::Check || part.id.name == above.id.name;
-            named && x.kind == y.kind && x.definition == y.definition
-        }
-        (Body::Index(x), Body::Index(y)) => {
-            let rest = |text: &str| text.split_once(" USING ").map(|(_, rest)| rest.to_owned());
-            x.unique == y.unique && rest(&x.definition) == rest(&y.definition)
-        }
-        (Body::Default { .. }, Body::Default { .. }) => {
-            part.id.name == above.id.name && part.body == above.body
-        }
-        _ => false,
     }
 }

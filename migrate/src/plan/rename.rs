@@ -291,8 +291,9 @@ pub(super) fn candidates(a: &Facts, b: &Facts) -> Vec<Rename> {
     let mut found = Vec::new();
     let mut candidate =
         |kind: Kind, from: String, to: String| found.push(Rename { kind, from, to });
+    let added: Vec<_> = b.iter().filter(|fact| !a.contains(&fact.id)).collect();
     for gone in a.iter().filter(|fact| !b.contains(&fact.id)) {
-        for new in b.iter().filter(|fact| fact.id.kind == gone.id.kind && !a.contains(&fact.id)) {
+        for new in added.iter().filter(|fact| fact.id.kind == gone.id.kind) {
             match (&gone.body, &new.body) {
                 (Body::Column(x), Body::Column(y)) if gone.parent == new.parent => {
                     let same = (&x.data_type, &x.collation) == (&y.data_type, &y.collation);

@@ -280,13 +280,14 @@ impl Names {
         };
         let mut text = String::with_capacity(sql.len());
         let mut at = 0;
+        let mut is_table = false;
         while at < sql.len() {
             let end = token_end(sql, at);
             let token = &sql[at..end];
             if token.starts_with('\'') && token.len() > 2 {
-                // `'app.users_id_seq'::regclass`
+                // `'app.users_id_seq'::regclass`, `'draft'::app.status`
                 let inner = &token[1..token.len() - 1];
-                text.push_str(&format!("'{}'", self.full_if_renamed(inner)));
+                text.push_str(&format!("'{}'", self.literal(inner, &sql[end..])));
                 at = end;
                 continue;
             }
@@ -306,12 +307,16 @@ impl Names {
                 chain.push(next);
                 at = next_end;
             }
+            let after_table = std::mem::take(&mut is_table);
             text.push_str(&match chain.as_slice() {
+                // What a table is called within a query.
+                [name] if after_table && self.short(name) != *name => self.short(name),
                 [name] => column(name),
                 [first, second, rest @ ..] => {
                     let old = format!("{first}.{second}");
                     let new = self.full(&old);
                     if new != old {
+                        is_table = rest.is_empty();
                         let rest = rest.iter().map(|name| format!(".{}", column(name)));
                         format!("{new}{}", rest.collect::<String>())
                     } else {
@@ -326,20 +331,50 @@ impl Names {
         text
     }
 
-    fn full_if_renamed(&self, name: &str) -> String {
-        if name.contains([' ', '\'']) { name.to_owned() } else { self.full(name) }
+    /// What stands between quotes: the name of a relation, a label of an enum, or anything else.
+    fn literal(&self, inner: &str, rest: &str) -> String {
+        let cast = self.labels.iter().find(|((of, label), _)| {
+            let cast = rest.strip_prefix("::").and_then(|rest| rest.strip_prefix(of.as_str()));
+            let ends = cast.is_some_and(|rest| !rest.starts_with(is_word));
+            ends && inner.replace("''", "'") == *label
+        });
+        match cast {
+            Some((_, new)) => new.replace('\'', "''"),
+            None if inner.contains([' ', '\'']) => inner.to_owned(),
+            None => self.full(inner),
+        }
     }
 
     /// A table's own name where it stands before a column.
     fn short(&self, name: &str) -> String {
-        let new = self.objects.iter().find(|((kind, old), _)| {
-            matches!(kind, Kind::Table | Kind::View | Kind::MatView) && qualified(old).1 == name
-        });
-        new.map_or_else(|| name.to_owned(), |(_, new)| qualified(new).1.to_owned())
+        // `users_1` where the table stands a second time in one query.
+        let (bare, number) = match name.rsplit_once('_') {
+            Some((bare, number))
+                if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                (bare, &name[bare.len()..])
+            }
+            _ => (name, ""),
+        };
+        let find = |wanted: &str| {
+            self.objects.iter().find(|((kind, old), _)| {
+                matches!(kind, Kind::Table | Kind::View | Kind::MatView)
+                    && qualified(old).1 == wanted
+            })
+        };
+        match (find(name), find(bare)) {
+            (Some((_, new)), _) => qualified(new).1.to_owned(),
+            (None, Some((_, new))) => format!("{}{number}", qualified(new).1),
+            (None, None) => name.to_owned(),
+        }
     }
 }
 
 fn is_name(token: &str) -> bool {
     let first = token.as_bytes()[0];
     first == b'"' || first == b'_' || (first.is_ascii_alphabetic() && !token.ends_with('\''))
+}
+
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_' || letter == '$'
 }

@@ -9,6 +9,7 @@ mod committed;
 mod objects;
 mod pairs;
 mod relations;
+mod renames;
 
 use std::fmt::Write as _;
 

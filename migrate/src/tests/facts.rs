@@ -31,3 +31,48 @@ async fn every_object_of_the_four_domains_is_a_fact() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_no_question_covers_is_named() {
+    let database = Database::empty("finance").await;
+    let superuser = database.superuser().await;
+    let odd = "create schema odd; set search_path = odd;
+        create foreign data wrapper w; create server srv foreign data wrapper w; create foreign table ft (n int) server srv;
+        create user mapping for current_user server srv; create table t (n int); create table child () inherits (t);
+        create rule r as on insert to t do instead nothing; create collation c (locale = 'C');
+        create function f(int, int) returns bool language sql as 'select true'; create operator === (leftarg = int, rightarg = int, function = f);
+        create function et() returns event_trigger language plpgsql as 'begin end'; create event trigger e on ddl_command_end execute function et();
+        create text search configuration cfg (copy = pg_catalog.simple); create text search dictionary d (template = pg_catalog.simple);
+        create type comp as (x int); create cast (comp as text) with inout; create publication pub; create type shell; create table typed of comp;
+        select lo_create(0); create conversion cv for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+        create table refd (n int primary key); create table refs (n int references refd); alter table refs disable trigger all;";
+    superuser.batch_execute(odd).await.unwrap();
+
+    let facts = facts(&database).await;
+
+    let mut kinds: Vec<_> = facts.unmodelled().iter().map(|object| &*object.kind).collect();
+    kinds.dedup();
+    assert_eq!(
+        kinds,
+        [
+            "base type",
+            "cast",
+            "collation",
+            "conversion",
+            "disabled system trigger",
+            "event trigger",
+            "foreign data wrapper",
+            "foreign server",
+            "foreign table",
+            "inheritance",
+            "large object",
+            "operator",
+            "publication",
+            "rule",
+            "text search configuration",
+            "text search dictionary",
+            "typed table",
+            "user mapping",
+        ]
+    );
+}
