@@ -10,6 +10,7 @@ mod directory;
 mod edits;
 mod effect;
 mod facts;
+mod finance_model;
 mod funds;
 mod history;
 mod interrupted;
