@@ -4986,6 +4986,31 @@ comment on function giftaid.check_gasds_step() is
 create trigger check_step before insert or update of status on giftaid.gasds_claims
   for each row when (new.status = 'validated') execute function giftaid.check_gasds_step();
 
+-- Definer: it locks the gift, which no application role may.
+create function giftaid.check_collection() returns trigger
+  language plpgsql security definer
+  set search_path = ''
+as $$
+begin
+  -- The lock makes a concurrent claim wait, and then see this collection.
+  perform 1 from giving.contributions where id = new.contribution_id for no key update;
+  if exists (select from giftaid.aggregate_items where contribution_id = new.contribution_id)
+    or exists (
+      select from giftaid.claim_lines
+      where contribution_id = new.contribution_id and status not in ('rejected', 'withdrawn', 'reversed')
+    )
+  then
+    raise exception 'contribution % is claimed already', new.contribution_id
+      using errcode = '23514', constraint = 'gasds_collections_gift', schema = 'giftaid', table = 'gasds_collections';
+  end if;
+  return new;
+end
+$$;
+comment on function giftaid.check_collection() is
+  'Before insert or update: a collection is not claimed as Gift Aid already; breaks gasds_collections_gift.';
+create trigger check_source before insert or update of contribution_id on giftaid.gasds_collections
+  for each row when (new.contribution_id is not null) execute function giftaid.check_collection();
+
 -- finance: what is sold: taxes, products, bundles.
 
 create table trade.tax_codes (
@@ -6193,23 +6218,23 @@ begin
     raise exception 'invoice % is %: there is nothing to pay or to credit', invoice.id, invoice.status
       using errcode = '23514', constraint = tg_table_name || '_invoice_state', schema = tg_table_schema, table = tg_table_name;
   end if;
+  if to_jsonb(new) ->> 'currency' <> invoice.currency then
+    raise exception 'invoice % is in %', invoice.number, invoice.currency
+      using errcode = '23514', constraint = tg_table_name || '_currency_of_invoice', schema = tg_table_schema, table = tg_table_name;
+  end if;
   select coalesce(sum(amount_minor + discount_minor), 0) into paid
   from trade.invoice_payments where invoice_id = invoice.id;
   select coalesce(sum(total_minor), 0) into credited
   from trade.credit_notes where invoice_id = invoice.id and status = 'issued';
   if paid < 0 or credited > invoice.total_minor or (tg_table_name = 'invoice_payments' and paid + credited > invoice.total_minor) then
     raise exception 'invoice % over % would be paid % and credited %', invoice.number, invoice.total_minor, paid, credited
-      using errcode = '23514', constraint = tg_table_name || '_total', schema = tg_table_schema, table = tg_table_name;
-  end if;
-  if to_jsonb(new) ->> 'currency' <> invoice.currency then
-    raise exception 'invoice % is in %', invoice.number, invoice.currency
-      using errcode = '23514', constraint = tg_table_name || '_currency_of_invoice', schema = tg_table_schema, table = tg_table_name;
+      using errcode = '23514', constraint = tg_table_name || '_invoice_total', schema = tg_table_schema, table = tg_table_name;
   end if;
   return null;
 end
 $$;
 comment on function trade.check_invoice_settlement() is
-  'After insert or issue: a sent invoice is never paid or credited beyond its total; breaks <table>_total, <table>_invoice_state, <table>_currency_of_invoice.';
+  'After insert or issue: a sent invoice is never paid or credited beyond its total; breaks <table>_invoice_total, <table>_invoice_state, <table>_currency_of_invoice.';
 create trigger check_total after insert on trade.invoice_payments
   for each row execute function trade.check_invoice_settlement();
 create trigger check_invoice_total after update of status on trade.credit_notes

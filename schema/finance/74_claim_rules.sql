@@ -241,3 +241,28 @@ comment on function giftaid.check_gasds_step() is
   'Before validation: a claim is the sum of its collections of one tax year, within the limits; breaks gasds_claims_total, gasds_claims_building_limit, gasds_claims_matching.';
 create trigger check_step before insert or update of status on giftaid.gasds_claims
   for each row when (new.status = 'validated') execute function giftaid.check_gasds_step();
+
+-- Definer: it locks the gift, which no application role may.
+create function giftaid.check_collection() returns trigger
+  language plpgsql security definer
+  set search_path = ''
+as $$
+begin
+  -- The lock makes a concurrent claim wait, and then see this collection.
+  perform 1 from giving.contributions where id = new.contribution_id for no key update;
+  if exists (select from giftaid.aggregate_items where contribution_id = new.contribution_id)
+    or exists (
+      select from giftaid.claim_lines
+      where contribution_id = new.contribution_id and status not in ('rejected', 'withdrawn', 'reversed')
+    )
+  then
+    raise exception 'contribution % is claimed already', new.contribution_id
+      using errcode = '23514', constraint = 'gasds_collections_gift', schema = 'giftaid', table = 'gasds_collections';
+  end if;
+  return new;
+end
+$$;
+comment on function giftaid.check_collection() is
+  'Before insert or update: a collection is not claimed as Gift Aid already; breaks gasds_collections_gift.';
+create trigger check_source before insert or update of contribution_id on giftaid.gasds_collections
+  for each row when (new.contribution_id is not null) execute function giftaid.check_collection();

@@ -184,23 +184,23 @@ begin
     raise exception 'invoice % is %: there is nothing to pay or to credit', invoice.id, invoice.status
       using errcode = '23514', constraint = tg_table_name || '_invoice_state', schema = tg_table_schema, table = tg_table_name;
   end if;
+  if to_jsonb(new) ->> 'currency' <> invoice.currency then
+    raise exception 'invoice % is in %', invoice.number, invoice.currency
+      using errcode = '23514', constraint = tg_table_name || '_currency_of_invoice', schema = tg_table_schema, table = tg_table_name;
+  end if;
   select coalesce(sum(amount_minor + discount_minor), 0) into paid
   from trade.invoice_payments where invoice_id = invoice.id;
   select coalesce(sum(total_minor), 0) into credited
   from trade.credit_notes where invoice_id = invoice.id and status = 'issued';
   if paid < 0 or credited > invoice.total_minor or (tg_table_name = 'invoice_payments' and paid + credited > invoice.total_minor) then
     raise exception 'invoice % over % would be paid % and credited %', invoice.number, invoice.total_minor, paid, credited
-      using errcode = '23514', constraint = tg_table_name || '_total', schema = tg_table_schema, table = tg_table_name;
-  end if;
-  if to_jsonb(new) ->> 'currency' <> invoice.currency then
-    raise exception 'invoice % is in %', invoice.number, invoice.currency
-      using errcode = '23514', constraint = tg_table_name || '_currency_of_invoice', schema = tg_table_schema, table = tg_table_name;
+      using errcode = '23514', constraint = tg_table_name || '_invoice_total', schema = tg_table_schema, table = tg_table_name;
   end if;
   return null;
 end
 $$;
 comment on function trade.check_invoice_settlement() is
-  'After insert or issue: a sent invoice is never paid or credited beyond its total; breaks <table>_total, <table>_invoice_state, <table>_currency_of_invoice.';
+  'After insert or issue: a sent invoice is never paid or credited beyond its total; breaks <table>_invoice_total, <table>_invoice_state, <table>_currency_of_invoice.';
 create trigger check_total after insert on trade.invoice_payments
   for each row execute function trade.check_invoice_settlement();
 create trigger check_invoice_total after update of status on trade.credit_notes
