@@ -1,6 +1,7 @@
 //! The frame: options, output and failures. Commands have tests of their own.
 mod functions;
 mod invoke;
+mod migrate;
 mod routes;
 mod schema;
 mod seed;

@@ -8,8 +8,8 @@ use super::{WRITTEN, is_fallback};
 
 const HEAD: &str = include_str!("template_head.yaml");
 const DATABASE_PARAMETERS: &str = "#{database parameters}\n";
-/// The HTTP API, its stage, and the log group of both.
-const HEAD_RESOURCES: usize = 3;
+/// The HTTP API, its stage, and the log group of both; the migrate function with its role and log group.
+const HEAD_RESOURCES: usize = 6;
 
 /// The whole template.
 pub(crate) fn text(routes: &[&Route]) -> String {
