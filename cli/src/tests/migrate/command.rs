@@ -9,8 +9,9 @@ use clap::Parser;
 use db::Domain;
 use serde_json::Value;
 use stack::Kind;
+use testdb::Database;
 
-use super::{connect, empty, url};
+use super::{connect, url};
 use crate::Cli;
 
 const ARGUMENTS: &str = "ARUURI_TEST_ARGUMENTS";
@@ -109,7 +110,7 @@ const TABLE: (&str, &str) = ("1_table.sql", "create schema a;\ncreate table a.t 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn exit_codes_say_what_was_found() {
-    let database = empty(Domain::Content).await;
+    let database = Database::empty(Domain::Content).await;
     let checkout = Checkout::new(url(&database), &[TABLE]);
 
     checkout.run(&["status"]).is(0);
@@ -158,7 +159,7 @@ async fn exit_codes_say_what_was_found() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_fails_says_where_and_what_next() {
-    let database = empty(Domain::Content).await;
+    let database = Database::empty(Domain::Content).await;
     let bad = ("2_bad.sql", "insert into a.t values (1);\n\nselect ü, nothing\n  from a.t;\n");
     let checkout = Checkout::new(url(&database), &[TABLE, bad]);
 
@@ -201,7 +202,7 @@ async fn what_fails_says_where_and_what_next() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_resolves_sets_and_marks() {
-    let database = empty(Domain::Content).await;
+    let database = Database::empty(Domain::Content).await;
     let rows = ("2_rows.sql", "-- atlas:txmode none\n\ninsert into a.t values (1);\n");
     let checkout = Checkout::new(url(&database), &[TABLE, rows]);
     checkout.run(&["apply", "--to", "1", "--mark", "staging"]).is(0);

@@ -5,9 +5,10 @@ use db::Domain;
 use gateway::{Failure, Function, Instance, Log, Watchdog};
 use serde_json::{Value, json};
 use stack::{Kind, Stack};
+use testdb::Database;
 use tokio_postgres::Client;
 
-use super::{connect, empty, url};
+use super::{connect, url};
 use crate::{
     cargo::Build,
     output::{Format, Output},
@@ -49,7 +50,8 @@ const REVISIONS: &str = "select count(*) from atlas_schema_revisions.atlas_schem
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_function_applies_once_and_goes_on_where_it_stopped() {
-    let (content, platform) = (empty(Domain::Content).await, empty(Domain::Platform).await);
+    let (content, platform) =
+        (Database::empty(Domain::Content).await, Database::empty(Domain::Platform).await);
     let files = migrate_function::directory(Domain::Content).files().len();
     let all = files + migrate_function::directory(Domain::Platform).files().len();
     let env = [
@@ -82,7 +84,7 @@ async fn the_function_applies_once_and_goes_on_where_it_stopped() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_ahead_of_the_function_is_left_alone_and_a_failure_is_an_error_of_the_function()
 {
-    let content = empty(Domain::Content).await;
+    let content = Database::empty(Domain::Content).await;
     let mut env = vec![("ARUURI_CONTENT_DATABASE_URL", url(&content))];
     let mut function = start(&env, 900).await;
     invoke(&mut function, &Value::Null).await.unwrap();
