@@ -75,7 +75,7 @@ fn rolling_partition(statement: &str) -> Option<&str> {
     is_rolling_name(name, parent).then_some(name)
 }
 
-/// The order of a table's columns is no difference: a migration can only add at the end.
+/// The order of a table's columns is no difference: a migration can only add at the end. Nor is that of its options.
 fn normalised(statement: &str) -> String {
     if !statement.starts_with("CREATE TABLE ") {
         return statement.to_owned();
@@ -88,7 +88,16 @@ fn normalised(statement: &str) -> String {
     let inner: Vec<&str> = lines[1..end].iter().map(|line| line.trim_end_matches(',')).collect();
     lines.splice(1..end, inner);
     lines[1..end].sort_unstable();
-    lines.join("\n")
+    lines.iter().map(|line| sorted_options(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// `WITH (b=1, a=2)` and its like; no option has a comma in it.
+fn sorted_options(line: &str) -> String {
+    let inside = line.strip_prefix("WITH (").and_then(|rest| rest.split_once(')'));
+    let Some((options, rest)) = inside else { return line.to_owned() };
+    let mut options: Vec<&str> = options.split(", ").collect();
+    options.sort_unstable();
+    format!("WITH ({}){rest}", options.join(", "))
 }
 
 /// What only one of two dumps says: `- ` the first, `+ ` the second.

@@ -1,25 +1,10 @@
-use super::support::{directory, migrations, root};
-use crate::{Directory, Error, TxMode, concatenate};
+use super::support::{directory, migrations};
+use crate::{Directory, Error, TxMode};
 
 #[test]
 fn the_committed_directories_are_valid() {
     for domain in ["platform", "projects", "finance", "content"] {
         migrations(domain).validate().unwrap();
-    }
-}
-
-/// Until the first change of a schema: then the migrations are replayed and compared instead.
-#[test]
-fn the_first_migration_is_the_schema() {
-    for domain in ["platform", "projects", "finance", "content"] {
-        let directory = migrations(domain);
-        let first = &directory.files()[0];
-        assert_eq!(first.name(), "20261121000000_first.sql");
-        let schema = concatenate(root().join("schema").join(domain)).unwrap();
-        assert!(
-            first.text().unwrap() == schema,
-            "{domain}: run `cargo run -p migrate --example first` to write the first migration from the schema"
-        );
     }
 }
 

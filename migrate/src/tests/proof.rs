@@ -6,8 +6,8 @@ use db::Domain;
 use stack::Running;
 
 use super::support::{directory, migrations, root};
+use crate::Schema;
 use crate::proof::{Finding, Proof, Subject, newest, verify};
-use crate::{Directory, Schema};
 
 pub(super) async fn running() -> Running {
     tokio::task::spawn_blocking(stack::ensure_up).await.unwrap().unwrap()
@@ -145,15 +145,8 @@ async fn the_migrations_of_every_domain_are_proven() {
             seeds: Some(&seeds),
         };
 
-        let began = std::time::Instant::now();
         let proof = verify(&subject, newest(&directory), &mut |_| ()).await.unwrap();
 
         assert!(proof.findings.is_empty(), "{name}: {:#?}", texts(&proof));
-        for witnessed in &proof.witnessed {
-            eprintln!("{name} {:?} {witnessed:#?}", began.elapsed());
-        }
     }
 }
-
-#[allow(dead_code)]
-fn unused(_: &Directory) {}
