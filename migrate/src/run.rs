@@ -44,6 +44,48 @@ pub(crate) async fn run_one(
     })
 }
 
+/// A statement of a file, for messages about what is sent in its place.
+pub(crate) struct Place<'a> {
+    /// Name of the file.
+    pub(crate) file: &'a str,
+    /// Its text.
+    pub(crate) sql: &'a str,
+    /// Which statement, from 0.
+    pub(crate) number: usize,
+    /// The statement.
+    pub(crate) statement: &'a Statement<'a>,
+}
+
+impl Place<'_> {
+    /// Sends one statement whose characters stand where they stand in the file; returns its rows.
+    pub(crate) async fn run(&self, client: &Client, text: &str) -> Result<u64, Error> {
+        self.send(client, text, |source| position(source).and_then(|at| offset(text, at))).await
+    }
+
+    /// Sends one statement of other words.
+    pub(crate) async fn run_other(&self, client: &Client, text: &str) -> Result<u64, Error> {
+        self.send(client, text, |_| None).await
+    }
+
+    async fn send(
+        &self,
+        client: &Client,
+        text: &str,
+        within: impl Fn(&tokio_postgres::Error) -> Option<usize>,
+    ) -> Result<u64, Error> {
+        let outcome = client.simple_query(text).await.map_err(|source| {
+            let within = within(&source).unwrap_or(0).min(self.statement.text.len());
+            let place = self.statement.start + within;
+            failed(self.file, self.sql, self.number, self.statement, place, source)
+        })?;
+        let rows = outcome.iter().filter_map(|message| match message {
+            SimpleQueryMessage::CommandComplete(count) => Some(count),
+            _ => None,
+        });
+        Ok(rows.sum())
+    }
+}
+
 /// Finds the statement of an error: by the place the server names, else by how many had finished.
 fn locate(file: &str, sql: &str, finished: usize, source: tokio_postgres::Error) -> Error {
     let statements = split(sql);

@@ -8,6 +8,7 @@ mod books;
 mod copy;
 mod count;
 mod dice;
+mod file;
 mod names;
 mod people;
 mod projects;
@@ -25,7 +26,6 @@ pub use self::count::{Count, counts};
 use crate::directory::sql_files;
 use crate::error::Error;
 use crate::marker::{self, Environment};
-use crate::run::run;
 use crate::session;
 
 /// Two runs take turns, one transaction at a time; each then finds what the other has written.
@@ -207,7 +207,8 @@ impl Seed {
         for file in files {
             let path = self.folder.join(file);
             let sql = fs::read_to_string(&path).map_err(|source| Error::Read { path, source })?;
-            let rows = transaction(client, file, async || run(client, file, &sql).await).await?;
+            let rows =
+                transaction(client, file, async || file::load(client, file, &sql).await).await?;
             let seeded = Seeded { module: file.clone(), rows };
             watch(Progress::Done(&seeded));
             all.push(seeded);

@@ -67,6 +67,29 @@ fn every_id_is_that_of_the_natural_key_beside_it() {
 }
 
 #[test]
+fn what_a_set_refers_to_is_part_of_it() {
+    for set in Set::ALL {
+        let (mut rows, mut named) = (BTreeSet::new(), BTreeSet::new());
+        for name in DOMAINS {
+            for file in demo(name, set).files().unwrap() {
+                let path = root().join("seeds").join(name).join(&file);
+                for line in fs::read_to_string(path).unwrap().lines() {
+                    let Some((before, rest)) = line.split_once("' /* ") else { continue };
+                    let key = rest.split_once(" */").unwrap().0.to_owned();
+                    // A row begins with its own id; a gift with its key.
+                    if before.starts_with("  ('") || key.starts_with("finance.contribution: ") {
+                        rows.insert(key.clone());
+                    }
+                    named.insert((key, format!("{name}/{file}")));
+                }
+            }
+        }
+        let missing: Vec<_> = named.iter().filter(|(key, _)| !rows.contains(key)).collect();
+        assert!(missing.is_empty(), "{set}: {missing:#?}");
+    }
+}
+
+#[test]
 fn a_set_holds_those_before_it() {
     for name in DOMAINS {
         let files = Set::ALL.map(|set| demo(name, set).files().unwrap());
@@ -116,7 +139,11 @@ async fn a_minimal_set_shows_what_matters() {
             "select concat_ws(' ', (select count(*) from party.contacts), (select count(*) from identity.users))",
             "3 3",
         ),
-        ("projects", "select count(*)::text from community.projects", "5"),
+        (
+            "projects",
+            "select concat_ws(' ', (select count(*) from community.projects), (select count(*) from building.buildings))",
+            "5 3",
+        ),
         ("finance", "select count(*)::text from giving.contributions", "2"),
         ("content", "select count(*)::text from cms.blog_posts", "1"),
     ];
@@ -167,6 +194,27 @@ async fn a_changed_seed_adds_only_what_is_missing() {
             .await;
     assert_eq!(found, ["four Four", "mine Two", "one One", "three Three"]);
     fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn what_was_deleted_since_stays_deleted_and_is_in_nobodys_way() {
+    let database = Database::migrated("platform").await;
+    let owner = database.owner().await;
+    load(&owner, "platform", Set::Default).await;
+    // A company that is deleted takes nobody in: the trigger would refuse the people of the file.
+    owner
+        .batch_execute(
+            "update party.contact_companies set deleted_at = now();
+             update party.companies set deleted_at = now()",
+        )
+        .await
+        .unwrap();
+    let before = checksums(&owner).await;
+
+    let second = load(&owner, "platform", Set::Default).await;
+
+    assert!(second.iter().all(|module| module.rows == 0), "{second:?}");
+    assert_eq!(checksums(&owner).await, before);
 }
 
 #[tokio::test]

@@ -23,7 +23,8 @@ on conflict do nothing;
 
 insert into identity.user_roles (
   id, contact_id, role_id, scope_type, scope_id, valid_from, granted_by, reason, created_by, updated_by)
-select g.id::uuid, g.contact_id::uuid, r.id, g.scope_type, g.scope_id::uuid, g.valid_from::date, g.granted_by::uuid, 'demo data', g.granted_by::uuid, g.granted_by::uuid
+select g.id::uuid, g.contact_id::uuid, r.id, g.scope_type, g.scope_id::uuid, g.valid_from::date, g.granted_by::uuid,
+  'demo data', g.granted_by::uuid, g.granted_by::uuid
 from (values
   ('58cf52c0-04ca-511c-96d5-1e2f14f11685' /* platform.user_role: dev@aruuri.localhost/admin */,
    '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */,
@@ -41,4 +42,5 @@ from (values
    '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */)
 ) as g (id, contact_id, role, scope_type, scope_id, valid_from, granted_by)
 join identity.roles r on r.code = g.role and r.deleted_at is null
+where not exists (select 1 from identity.user_roles u where u.id = g.id::uuid)
 on conflict do nothing;
