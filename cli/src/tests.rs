@@ -1,5 +1,6 @@
 //! The frame: options, output and failures. Commands have tests of their own.
 mod functions;
+mod git;
 mod invoke;
 mod migrate;
 mod routes;

@@ -159,7 +159,7 @@ fn key(directory: &Directory) -> Vec<u8> {
 }
 
 /// The step of the server's owner.
-async fn extend<'a>(
+pub(crate) async fn extend<'a>(
     database: &Scratch,
     texts: impl Iterator<Item = &'a str> + Clone,
 ) -> Result<(), Error> {

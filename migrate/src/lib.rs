@@ -17,6 +17,8 @@ mod error;
 pub mod export;
 pub mod facts;
 mod history;
+#[cfg(any(test, feature = "lint"))]
+pub mod lint;
 mod load;
 pub mod marker;
 pub mod outline;

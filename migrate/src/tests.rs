@@ -18,6 +18,7 @@ mod giftaid_model;
 mod history;
 mod interrupted;
 mod killed;
+mod lint;
 mod load;
 mod managed;
 mod marker;

@@ -6,8 +6,10 @@ mod apply;
 mod checkout;
 mod diff;
 mod drift;
+pub(crate) mod git;
 mod hash;
 mod inspect;
+pub(crate) mod lint;
 mod mark;
 mod new;
 mod plan;
@@ -46,6 +48,7 @@ use crate::{
 Examples:
   cargo aruuri migrate diff add_note --domain finance
   cargo aruuri migrate verify
+  cargo aruuri migrate lint
   cargo aruuri migrate status
   cargo aruuri migrate apply --domain finance
   cargo aruuri migrate new backfill_notes --domain finance
@@ -66,6 +69,7 @@ pub(crate) struct Migrate {
 enum Command {
     Diff(diff::Diff),
     Verify(verify::Verify),
+    Lint(lint::Lint),
     Status(status::Status),
     Apply(apply::Apply),
     Hash(hash::Hash),
@@ -88,6 +92,7 @@ impl Migrate {
             match self.command {
                 Command::Diff(command) => command.run(out).await,
                 Command::Verify(command) => command.run(out).await,
+                Command::Lint(command) => command.run(out).await,
                 Command::Status(command) => command.run(out).await,
                 Command::Apply(command) => command.run(out).await,
                 Command::Hash(command) => command.run(out).await,

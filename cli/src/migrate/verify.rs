@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     Domains, checkout::Checkout, checkout::interruptible, checkout::servers, drift::SHOWN, each,
-    rebase, root,
+    git, root,
 };
 use crate::{
     failure::{Exit, Failure},
@@ -61,7 +61,7 @@ impl Verify {
             let exit = each(&self.domains.list(), out, async |domain| {
                 let checkout = Checkout::read(&root, &running, domain)?;
                 let first = match &self.base {
-                    Some(base) => known(&checkout, &rebase::base(&root, base, domain)?),
+                    Some(base) => known(&checkout, &git::migrations(&root, base, domain)?),
                     None => proof::newest(&checkout.directory),
                 };
                 let began = Instant::now();
