@@ -21,6 +21,8 @@ mod history;
 pub mod lint;
 mod load;
 pub mod marker;
+#[cfg(any(test, feature = "dev"))]
+pub mod n1;
 pub mod outline;
 pub mod plan;
 #[cfg(any(test, feature = "dev"))]

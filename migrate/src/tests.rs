@@ -23,6 +23,7 @@ mod load;
 mod managed;
 mod marker;
 mod model;
+mod n1;
 mod plan;
 mod platform_model;
 mod platform_work;

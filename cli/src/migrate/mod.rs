@@ -11,6 +11,7 @@ mod hash;
 mod inspect;
 pub(crate) mod lint;
 mod mark;
+mod n1;
 mod new;
 mod plan;
 mod rebase;
@@ -49,6 +50,7 @@ Examples:
   cargo aruuri migrate diff add_note --domain finance
   cargo aruuri migrate verify
   cargo aruuri migrate lint
+  cargo aruuri migrate n-1 --base origin/main
   cargo aruuri migrate status
   cargo aruuri migrate apply --domain finance
   cargo aruuri migrate new backfill_notes --domain finance
@@ -70,6 +72,8 @@ enum Command {
     Diff(diff::Diff),
     Verify(verify::Verify),
     Lint(lint::Lint),
+    #[command(name = "n-1")]
+    NMinusOne(n1::NMinusOne),
     Status(status::Status),
     Apply(apply::Apply),
     Hash(hash::Hash),
@@ -93,6 +97,7 @@ impl Migrate {
                 Command::Diff(command) => command.run(out).await,
                 Command::Verify(command) => command.run(out).await,
                 Command::Lint(command) => command.run(out).await,
+                Command::NMinusOne(command) => command.run(out).await,
                 Command::Status(command) => command.run(out).await,
                 Command::Apply(command) => command.run(out).await,
                 Command::Hash(command) => command.run(out).await,

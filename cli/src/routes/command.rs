@@ -24,7 +24,7 @@ Examples:
   cargo aruuri routes list -o json | jq -r '.routes[] | select(.access == \"write\") | .name'
 
 Written are functions/*/src/bin/, template.yaml, CargoLambda.toml, openapi.json, events/,
-docs/routes.md and docs/environment.md; all of them are committed."
+docs/routes.md, docs/environment.md and schema/statements/; all of them are committed."
 )]
 pub(crate) struct Routes {
     #[command(subcommand)]

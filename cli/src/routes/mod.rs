@@ -12,6 +12,7 @@ mod openapi;
 mod paths;
 mod problems;
 mod schemas;
+mod statements;
 mod template;
 mod tree;
 
@@ -26,6 +27,9 @@ pub(crate) use command::Routes;
 pub(crate) use command::differences;
 #[cfg(test)]
 pub(crate) use environment::is_known;
+#[cfg(test)]
+pub(crate) use statements::modules;
+pub(crate) use statements::path as statements_path;
 pub(crate) use template::resources;
 #[cfg(test)]
 pub(crate) use tree::root_of_this_crate;
@@ -95,6 +99,7 @@ pub(crate) fn files(routes: &[&Route]) -> BTreeMap<PathBuf, String> {
     files.insert("functions/platform/src/paths.rs".into(), paths::text(routes));
     files.insert("docs/routes.md".into(), docs::routes(routes));
     files.insert("docs/environment.md".into(), environment::text(routes));
+    files.extend(statements::files());
     files
 }
 

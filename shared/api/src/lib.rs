@@ -17,7 +17,7 @@ mod shape;
 
 pub use auth::{Allow, Auth, Caller};
 pub use cors::preflight;
-pub use health::{ALL as PING_STATEMENTS, Ready, Version, ready, version};
+pub use health::{ALL as PING_STATEMENTS, NAMED as PING_NAMED, Ready, Version, ready, version};
 pub use list::{Filter, List, Listing};
 pub use localize::DEFAULT_LOCALE;
 pub use once::{created_once, in_progress, key_reused, once};

@@ -100,6 +100,12 @@ pub fn statements(domain: Domain) -> [&'static dyn Statement; 3] {
     [claim, find, store]
 }
 
+/// The same with their names, for the record that the next release is compared with.
+pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 3] {
+    let [claim, find, store] = statements(domain);
+    [("CLAIM", claim), ("FIND", find), ("STORE", store)]
+}
+
 impl Db<'_> {
     /// Runs `work` once per key, in one transaction with its answer: two round trips.
     ///

@@ -23,7 +23,7 @@ pub use error::{Chain, Error, Kind};
 pub use pool::{Pool, connect};
 #[doc(hidden)]
 pub use sql::column_name;
-pub use sql::{Deletion, FromRow, Params, Sql, Statement, Step};
+pub use sql::{Deletion, FromRow, Named, Params, Sql, Statement, Step};
 pub use steps::Steps;
 pub use tokio_postgres::{Error as DriverError, Row, types::Type};
 pub use url::{Place, Url, variables};

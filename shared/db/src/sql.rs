@@ -215,6 +215,9 @@ macro_rules! row {
     };
 }
 
+/// Statements of a module with their names.
+pub type Named = &'static [(&'static str, &'static dyn Statement)];
+
 /// Declares statements and `ALL`, the list that the domain's test checks against the schema.
 #[macro_export]
 macro_rules! statements {
@@ -222,6 +225,9 @@ macro_rules! statements {
         $($(#[$m])* $v const $name: $t = $e;)*
         /// Every statement of this module, for the test that compares them with the schema.
         pub const ALL: &[&dyn $crate::Statement] = &[$(&$name),*];
+        /// The same with their names, for the record that the next release is compared with.
+        #[allow(dead_code, reason = "statements of a test are in no record")]
+        pub const NAMED: $crate::Named = &[$((stringify!($name), &$name)),*];
     };
 }
 

@@ -1,3 +1,7 @@
 //! The row types and statements of the finance domain.
 pub mod contributions;
 pub mod contributors;
+
+/// The statements of every module, for the record that the next release is compared with.
+pub const NAMED: &[(&str, db::Named)] =
+    &[("contributions", contributions::NAMED), ("contributors", contributors::NAMED)];

@@ -1,3 +1,7 @@
 //! The row types and statements of the platform domain.
 pub mod audit_logs;
 pub mod settings;
+
+/// The statements of every module, for the record that the next release is compared with.
+pub const NAMED: &[(&str, db::Named)] =
+    &[("audit_logs", audit_logs::NAMED), ("settings", settings::NAMED)];
