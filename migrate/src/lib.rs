@@ -8,6 +8,8 @@
 
 mod alone;
 mod apply;
+#[cfg(any(test, feature = "dev"))]
+pub mod baseline;
 mod connect;
 #[cfg(any(test, feature = "dev"))]
 pub mod dev;

@@ -3,6 +3,7 @@
 mod apply;
 mod audit;
 mod bank_model;
+mod baseline;
 mod books;
 mod cases;
 mod catalogue;

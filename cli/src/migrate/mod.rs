@@ -3,7 +3,9 @@
 //! This file is the frame: the list of commands, which domains one works on, where it finds their databases, and which
 //! exit code a failure has.
 mod apply;
+mod baseline;
 mod checkout;
+mod checkpoint;
 mod diff;
 mod drift;
 pub(crate) mod git;
@@ -83,6 +85,8 @@ enum Command {
     Resolve(resolve::Resolve),
     Set(set::Set),
     Mark(mark::Mark),
+    Baseline(baseline::Baseline),
+    Checkpoint(checkpoint::Checkpoint),
     Drift(drift::Drift),
     Inspect(inspect::Inspect),
     Plan(plan::PlanBetween),
@@ -107,6 +111,8 @@ impl Migrate {
                 Command::Resolve(command) => command.run(out).await,
                 Command::Set(command) => command.run(out).await,
                 Command::Mark(command) => command.run(out).await,
+                Command::Baseline(command) => command.run(out).await,
+                Command::Checkpoint(command) => command.run(out).await,
                 Command::Drift(command) => command.run(out).await,
                 Command::Inspect(command) => command.run(out).await,
                 Command::Plan(command) => command.run(out).await,
