@@ -27,7 +27,7 @@ async fn a_page_is_where_its_parents_are_and_its_old_address_leads_there() {
         &app,
         &[
             (&page("#1", "about", "null"), OK),
-            (&page("#2", "about", "null"), "pages_slug_key"),
+            (&page("#2", "about", "null"), "pages_path_key"),
             (&page("#2", "team", "#1"), OK),
             (&page("#3", "ada", "#2"), OK),
             (&page("#4", "bob", "#9"), "pages_parent_id_fkey"),

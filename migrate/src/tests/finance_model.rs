@@ -279,7 +279,7 @@ async fn a_grant_brings_no_more_than_was_approved() {
     let receipt = |journal: &str, amount: u32| {
         format!(
             "insert into giving.grant_receipts (grant_id, amount_minor, received_on, bank_ref, journal_id)
-             values (#11, {amount}, '2026-11-21', {journal}, {journal})"
+             values (#11, {amount}, '2026-11-21', gen_random_uuid(), {journal})"
         )
     };
     walk(
