@@ -54,7 +54,7 @@ struct Export {
     /// In which form
     #[arg(long, value_enum, value_name = "FORMAT", required_unless_present_any = ["write", "check"])]
     format: Option<Form>,
-    /// Write docs/schema/<domain>.md and .svg
+    /// Write `docs/schema/<domain>.md` and `.svg`
     #[arg(long, conflicts_with_all = ["format", "check"])]
     write: bool,
     /// Compare them instead

@@ -34,7 +34,7 @@ pub(crate) struct Baseline {
     name: String,
     #[command(flatten)]
     domains: super::Domains,
-    /// The direct URL of the database; else ARUURI_<DOMAIN>_DATABASE_URL, else the local servers
+    /// The direct URL of the database; else `ARUURI_<DOMAIN>_DATABASE_URL`, else the local servers
     #[arg(long, value_name = "URL", alias = "url")]
     from: Option<String>,
     /// Print the file; write and record nothing

@@ -12,7 +12,7 @@ use crate::failure::{Exit, Failure};
 pub(crate) struct Target {
     #[command(flatten)]
     pub(crate) domains: Domains,
-    /// The direct URL of the database, with one --domain; else ARUURI_<DOMAIN>_DATABASE_URL, else the local servers
+    /// The direct URL of the database, with one --domain; else `ARUURI_<DOMAIN>_DATABASE_URL`, else the local servers
     #[arg(long, value_name = "URL", hide_env_values = true)]
     pub(crate) url: Option<String>,
 }
