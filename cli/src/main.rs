@@ -20,6 +20,7 @@ mod output;
 mod routes;
 mod schema;
 mod seed;
+mod sqlhttp;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -91,6 +92,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Schema(schema::Schema),
     Seed(seed::Seed),
+    Sqlhttp(sqlhttp::Sqlhttp),
     Routes(routes::Routes),
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
@@ -128,6 +130,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Migrate(command) => command.run(out),
         Command::Schema(command) => command.run(out),
         Command::Seed(command) => command.run(out),
+        Command::Sqlhttp(command) => command.run(out),
         Command::Routes(command) => command.run(out),
         Command::Bench(command) => command.run(out),
         Command::Doctor(command) => command.run(out),

@@ -127,6 +127,17 @@ impl Running {
         self.format(ADMIN, self.state.password(ADMIN), self.ports.primary, database)
     }
 
+    /// A URL of each server, without a login: the primary, the replica and, if it is there, PgBouncer.
+    /// What connects by them may send PgBouncer no cancel request, which would end it.
+    pub fn server_urls(&self) -> Vec<String> {
+        let Ports { primary, replica, pooler } = self.ports;
+        let ca = percent(&self.ca_pem.display().to_string());
+        let url =
+            |port| format!("postgres://127.0.0.1:{port}/?sslmode=verify-full&sslrootcert={ca}");
+        let pooler = self.has_pooler().then(|| format!("{}&pgbouncer=true", url(pooler)));
+        [url(primary), url(replica)].into_iter().chain(pooler).collect()
+    }
+
     /// Whether PgBouncer is there.
     pub fn has_pooler(&self) -> bool {
         self.ports.pooler != 0
