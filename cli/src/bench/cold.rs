@@ -39,18 +39,18 @@ struct Ratio {
 
 /// Samples of one side.
 #[derive(Debug, Default)]
-struct Starts {
+pub(super) struct Starts {
     poll: Samples,
-    answer: Samples,
-    cpu: Samples,
-    peak_kib: u64,
+    pub(super) answer: Samples,
+    pub(super) cpu: Samples,
+    pub(super) peak_kib: u64,
 }
 
 /// One start in milliseconds.
-struct One {
+pub(super) struct One {
     poll: f64,
-    answer: f64,
-    cpu: f64,
+    pub(super) answer: f64,
+    pub(super) cpu: f64,
 }
 
 /// Starts both in turns, the first pair unmeasured.
@@ -95,7 +95,16 @@ pub(super) fn measure(bed: &Bed<'_>, samples: usize) -> Result<Cold, Failure> {
     })
 }
 
-fn start(bed: &Bed<'_>, side: Side, n: usize, starts: &mut Starts) -> Result<One, Failure> {
+/// A process of a side from its start to its first answer.
+///
+/// # Errors
+/// When it fails or answers wrongly.
+pub(super) fn start(
+    bed: &Bed<'_>,
+    side: Side,
+    n: usize,
+    starts: &mut Starts,
+) -> Result<One, Failure> {
     let request = bed.requests.make(Kind::Find, n);
     let function = bed.function(side, Kind::Find, None)?;
     let mut instance = Instance::start(&function, bed.logs)?;

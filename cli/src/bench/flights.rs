@@ -39,10 +39,7 @@ pub(super) fn measure(bed: &Bed<'_>) -> Result<Vec<Flights>, Failure> {
 /// # Errors
 /// As [`measure`].
 pub(super) fn count(bed: &Bed<'_>, side: Side, kind: Kind) -> Result<Flights, Failure> {
-    let port = bed.requests.data.port(kind.route().access, bed.link);
-    let relay = bed.runtime.block_on(Relay::start(port)).map_err(|error| {
-        Failure::new(Exit::Failure, "cannot relay to the database").because(&error)
-    })?;
+    let relay = relay(bed, kind)?;
     let function = bed.function(side, kind, Some(relay.port))?;
     let mut instance = Instance::start(&function, bed.logs)?;
     let invoke = |instance: &mut Instance, n| {
@@ -57,6 +54,17 @@ pub(super) fn count(bed: &Bed<'_>, side: Side, kind: Kind) -> Result<Flights, Fa
     }
     let each = f64::from(relay.take_round_trips()) / f64::from(FURTHER);
     Ok(Flights { request: kind, side, first_answer, each, connections: relay.connections() })
+}
+
+/// Between the functions and the database of a request.
+///
+/// # Errors
+/// When no port is free.
+pub(super) fn relay(bed: &Bed<'_>, kind: Kind) -> Result<Relay, Failure> {
+    let port = bed.requests.data.port(kind.route().access, bed.link);
+    bed.runtime.block_on(Relay::start(port)).map_err(|error| {
+        Failure::new(Exit::Failure, "cannot relay to the database").because(&error)
+    })
 }
 
 /// For people.

@@ -6,6 +6,7 @@ mod data;
 mod flights;
 mod gate;
 mod instance;
+mod peers;
 mod requests;
 mod runtime_api;
 mod spread;
@@ -32,6 +33,7 @@ use self::{
     data::{Data, Link},
     flights::Flights,
     gate::Row,
+    peers::Peers,
     requests::{Kind, Requests},
     warm::Warm,
 };
@@ -53,6 +55,7 @@ Examples:
   cargo aruuri bench cold --tls --direct  the same start with TLS and without a pooler
   cargo aruuri bench gate                 exit 1 when a goal is missed that does not depend on load
   cargo aruuri bench gate --binaries target/lambda
+  cargo aruuri bench peers -o json        beside Drizzle, hono, psycopg and axum with sqlx; needs npm and python3
 
 Times depend on the machine and on what else it does; ratios come from runs in turns and depend less.")]
 pub(crate) struct Bench {
@@ -81,16 +84,25 @@ enum What {
     Warm,
     /// The goals that do not depend on load
     Gate,
-    /// All of them
+    /// The same requests by functions in Node.js, Python and Rust with a common framework
+    Peers,
+    /// All of them but the peers
     All,
 }
 
-/// One of the two that are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+/// One of those that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Ours,
     Limit,
+    /// A folder in `bench/peers`.
+    Peer(&'static str),
+}
+
+impl Serialize for Side {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 impl Side {
@@ -98,6 +110,7 @@ impl Side {
         match self {
             Side::Ours => "ours",
             Side::Limit => LIMIT,
+            Side::Peer(name) => name,
         }
     }
 }
@@ -141,12 +154,12 @@ impl<'a> Bed<'a> {
         }
         let ca = data.variable("SSL_CERT_FILE").unwrap_or_default();
         Ok(Function {
-            name: LIMIT.to_owned(),
+            name: side.name().to_owned(),
             method: route.method.to_string(),
             path: route.path.to_owned(),
             timeout: Duration::from_secs(route.timeout_s.into()),
             memory_mb: route.memory_mb,
-            binary: self.binary(LIMIT),
+            binary: self.binary(side.name()),
             env: vec![("DATABASE_URL".to_owned(), url), ("SSL_CERT_FILE".to_owned(), ca)],
         })
     }
@@ -174,6 +187,8 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     warm: Option<Warm>,
     round_trips: Vec<Flights>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peers: Option<Peers>,
     binary_bytes: Vec<Size>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gate: Option<Vec<Row>>,
@@ -205,7 +220,10 @@ impl Bench {
             true => build::build_without_tls(&running.root, out)?,
             false => Binaries::default(),
         };
-        let binaries = build::build(&running.root, out)?;
+        let mut binaries = build::build(&running.root, out)?;
+        if self.what.contains(&What::Peers) {
+            binaries.extend(peers::build(&running.root, out)?);
+        }
         let runtime = functions::runtime()?;
         let data = runtime.block_on(Data::new(&running, out))?;
         let token = stack.signer()?.token(stack::developer(), &["treasurer"], 24 * 3600)?;
@@ -232,7 +250,7 @@ impl Bench {
     }
 
     fn wants(&self, one: What) -> bool {
-        self.what.iter().any(|what| [one, What::All].contains(what))
+        self.what.iter().any(|what| *what == one || *what == What::All)
     }
 
     fn measure(&self, bed: &Bed<'_>) -> Result<Report, Failure> {
@@ -246,6 +264,8 @@ impl Bench {
             .wants(What::Gate)
             .then(|| gate::measure(&plain, self.binaries.as_deref()))
             .transpose()?;
+        let peers = self.what.contains(&What::Peers);
+        let peers = peers.then(|| peers::measure(bed, samples(20), samples(10))).transpose()?;
         if let Some(wrong) = bed.wrong_rows()?.first() {
             return Err(Failure::new(Exit::Failure, "a wrong answer").why(wrong));
         }
@@ -255,6 +275,7 @@ impl Bench {
             cold,
             warm,
             round_trips,
+            peers,
             binary_bytes: sizes(bed.binaries),
             gate,
         })
@@ -349,6 +370,9 @@ impl Report {
         }
         if !self.round_trips.is_empty() {
             add(flights::table(&self.round_trips).to_string());
+        }
+        for table in self.peers.iter().flat_map(Peers::tables) {
+            add(table.to_string());
         }
         if let Some(rows) = &self.gate {
             add(gate::table(rows).to_string());

@@ -51,7 +51,8 @@ struct Ratio {
 }
 
 /// One side: its process and what was measured so far.
-struct Runner {
+#[derive(Debug)]
+pub(super) struct Runner {
     instance: Instance,
     all: Samples,
     cpu: Samples,
@@ -59,9 +60,9 @@ struct Runner {
 }
 
 /// One batch: median in microseconds, processor time per invocation in microseconds.
-struct Batch {
-    p50: f64,
-    cpu: f64,
+pub(super) struct Batch {
+    pub(super) p50: f64,
+    pub(super) cpu: f64,
 }
 
 /// Runs both in turns, the first batch unmeasured.
@@ -107,7 +108,8 @@ fn compare(bed: &Bed<'_>, kind: Kind, rounds: usize) -> Result<Compared, Failure
 }
 
 impl Runner {
-    fn start(bed: &Bed<'_>, side: Side, kind: Kind) -> Result<Runner, Failure> {
+    /// A process that has answered a batch of which nothing is kept.
+    pub(super) fn start(bed: &Bed<'_>, side: Side, kind: Kind) -> Result<Runner, Failure> {
         let function = bed.function(side, kind, None)?;
         let instance = Instance::start(&function, bed.logs)?;
         let mut runner =
@@ -118,8 +120,9 @@ impl Runner {
         Ok(runner)
     }
 
+    /// Invocations, each with another request.
     #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a few seconds at most")]
-    fn batch(&mut self, bed: &Bed<'_>, kind: Kind) -> Result<Batch, Failure> {
+    pub(super) fn batch(&mut self, bed: &Bed<'_>, kind: Kind) -> Result<Batch, Failure> {
         let from = self.made;
         let requests: Vec<_> = (from..from + BATCH).map(|n| bed.requests.make(kind, n)).collect();
         self.made += BATCH;
@@ -142,10 +145,19 @@ impl Runner {
         Ok(Batch { p50: times.median(), cpu })
     }
 
+    /// Median and 99th percentile of all invocations and median processor time, in microseconds.
+    pub(super) fn times(&self) -> (f64, f64, f64) {
+        (self.all.median(), self.all.percentile(99), self.cpu.median())
+    }
+
+    /// Memory of the process.
+    pub(super) fn memory(&self) -> Memory {
+        self.instance.memory()
+    }
+
     fn done(mut self, bed: &Bed<'_>, kind: Kind) -> Result<Cost, Failure> {
-        let memory = self.instance.memory();
-        let (p50_us, p99_us) = (self.all.median(), self.all.percentile(99));
-        let cpu_us = self.cpu.median();
+        let memory = self.memory();
+        let (p50_us, p99_us, cpu_us) = self.times();
         let mut user_instructions = None;
         if bed.no_instructions.is_none() {
             let file = bed.logs.join("warm.perf");

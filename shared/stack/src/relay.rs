@@ -3,8 +3,10 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
+    thread,
+    time::Duration,
 };
 
 use tokio::{
@@ -29,6 +31,7 @@ struct State {
     round_trips: AtomicU32,
     connections: AtomicU32,
     silent: AtomicBool,
+    delay_us: AtomicU64,
     cut: Notify,
 }
 
@@ -66,6 +69,12 @@ impl Relay {
         self.state.silent.store(silent, Ordering::SeqCst);
     }
 
+    /// From now on what the client says comes through that much later: a server far away.
+    pub fn delay(&self, delay: Duration) {
+        let us = u64::try_from(delay.as_micros()).unwrap_or(u64::MAX);
+        self.state.delay_us.store(us, Ordering::SeqCst);
+    }
+
     /// Ends every connection.
     pub fn cut(&self) {
         self.state.cut.notify_waiters();
@@ -90,6 +99,11 @@ async fn up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: &State, turn
     while let Ok(n @ 1..) = from.read(&mut buffer).await {
         if !turn.swap(true, Ordering::SeqCst) {
             state.round_trips.fetch_add(1, Ordering::SeqCst);
+        }
+        let delay = Duration::from_micros(state.delay_us.load(Ordering::SeqCst));
+        if !delay.is_zero() {
+            // The runtime's timers count whole milliseconds.
+            let _ = tokio::task::spawn_blocking(move || thread::sleep(delay)).await;
         }
         if to.write_all(&buffer[..n]).await.is_err() {
             return;
