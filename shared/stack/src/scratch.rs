@@ -294,11 +294,17 @@ async fn is_there(admin: &Client, template: &str) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Drops the templates that were not used for longest.
+/// Drops the templates that were not used for longest, but none of the last ten minutes: who looked it up may be about to
+/// copy it or to log in.
 async fn evict(admin: &Client, domain: Domain, purpose: &str) -> Result<(), Error> {
     let sql = format!(
-        "select datname from pg_database where starts_with(datname, 'template_{purpose}_{}_')
-         order by shobj_description(oid, 'pg_database') desc nulls last, oid desc offset {KEPT}",
+        "select datname
+         from (select datname, shobj_description(oid, 'pg_database') as note
+               from pg_database
+               where starts_with(datname, 'template_{purpose}_{}_')
+               order by note desc nulls last, oid desc
+               offset {KEPT}) as old
+         where note < to_char(now() - interval '10 minutes', '\"used\" YYYY-MM-DD HH24:MI:SS')",
         domain.name()
     );
     for name in names(admin, &sql).await? {
