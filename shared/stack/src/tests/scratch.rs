@@ -59,7 +59,8 @@ fn a_template_is_made_once_and_never_half() {
                 },
             )
             .await?;
-            let owner = template.copy("once").await?.owner().await?;
+            let copy = template.copy("once").await?;
+            let owner = copy.owner().await?;
             let found = "select to_regnamespace('made')::text";
             assert_eq!(value(&owner, found).await.unwrap().as_deref(), Some("made"));
         }
