@@ -9,8 +9,8 @@ use migrate::{
 use serde::Serialize;
 
 use super::{
-    Domains, checkout::Checkout, checkout::interruptible, checkout::servers, each, failure, folder,
-    new, root, verify,
+    Domains, Domainwise, checkout::Checkout, checkout::interruptible, checkout::servers, each,
+    failure, folder, new, root, verify,
 };
 use crate::{
     failure::{Exit, Failure},
@@ -46,11 +46,6 @@ pub(crate) struct Diff {
     online: bool,
 }
 
-#[derive(Serialize)]
-struct Answer {
-    domains: Vec<Row>,
-}
-
 /// What came of a domain.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
@@ -81,7 +76,7 @@ impl Diff {
             .await;
             if !rows.is_empty() {
                 let text = rows.iter().map(text).collect::<String>();
-                out.data(&Answer { domains: rows }, text)?;
+                out.data(&Domainwise { domains: rows }, text)?;
             }
             exit
         })

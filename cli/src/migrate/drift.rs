@@ -10,7 +10,7 @@ use stack::Running;
 use tokio_postgres::Client;
 
 use super::{
-    Target,
+    Domainwise, Target,
     checkout::{dev_failure, interruptible, servers},
     directory, each, failure, root,
     target::Database,
@@ -37,11 +37,6 @@ pub(crate) struct Drift {
 
 /// Lines of a list for people.
 pub(super) const SHOWN: usize = 40;
-
-#[derive(Serialize)]
-struct Answer {
-    domains: Vec<Row>,
-}
 
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
@@ -81,7 +76,7 @@ impl Drift {
             .await;
             if !rows.is_empty() {
                 let text = rows.iter().map(text).collect::<String>();
-                out.data(&Answer { domains: rows }, text)?;
+                out.data(&Domainwise { domains: rows }, text)?;
             }
             exit
         })

@@ -2,7 +2,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::{Domains, failure, folder, root};
+use super::{Domains, Domainwise, failure, folder, root};
 use crate::{
     failure::{Exit, Failure},
     output::{Output, Table},
@@ -19,11 +19,6 @@ A file that is applied somewhere must not be edited: `apply` would refuse it the
 pub(crate) struct Hash {
     #[command(flatten)]
     domains: Domains,
-}
-
-#[derive(Serialize)]
-struct Answer {
-    domains: Vec<Row>,
 }
 
 #[derive(Serialize)]
@@ -50,7 +45,7 @@ impl Hash {
             let state = if row.changed { "written" } else { "was right" };
             table.row([row.domain.to_owned(), state.to_owned(), row.total.clone()]);
         }
-        out.data(&Answer { domains: rows }, table)?;
+        out.data(&Domainwise { domains: rows }, table)?;
         Ok(Exit::Ok)
     }
 }

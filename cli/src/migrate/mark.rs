@@ -4,7 +4,7 @@ use migrate::marker::{self, Environment, Reach};
 use serde::Serialize;
 use tokio_postgres::Client;
 
-use super::{Target, each, target::Database};
+use super::{Domainwise, Target, each, target::Database};
 use crate::{
     failure::{Exit, Failure},
     output::{Output, Table},
@@ -68,11 +68,6 @@ impl Database {
 }
 
 #[derive(Serialize)]
-struct Answer {
-    domains: Vec<Row>,
-}
-
-#[derive(Serialize)]
 struct Row {
     domain: &'static str,
     database: String,
@@ -112,7 +107,7 @@ impl Mark {
             let environment = row.environment.unwrap_or("not marked").to_owned();
             table.row([row.domain.to_owned(), row.database.clone(), environment]);
         }
-        out.data(&Answer { domains: rows }, table)?;
+        out.data(&Domainwise { domains: rows }, table)?;
         exit
     }
 }

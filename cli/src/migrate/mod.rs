@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use ::migrate::{Directory, Error};
 use clap::{Args, Subcommand, ValueEnum};
 use db::Domain;
+use serde::Serialize;
 use stack::Stack;
 use tokio_postgres::error::SqlState;
 
@@ -191,6 +192,12 @@ pub(crate) fn folder(root: &Path, domain: Domain) -> PathBuf {
 /// When they cannot be read.
 pub(crate) fn directory(root: &Path, domain: Domain) -> Result<Directory, Failure> {
     Directory::read(folder(root, domain)).map_err(|error| failure(&error, domain, root))
+}
+
+/// What a command has to say, a row for each domain.
+#[derive(Debug, Serialize)]
+struct Domainwise<R> {
+    domains: Vec<R>,
 }
 
 /// Works on one domain after the other; a failure is printed and the next domain follows. Ends with the code of the first failure,

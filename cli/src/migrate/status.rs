@@ -3,7 +3,7 @@ use clap::Args;
 use migrate::State;
 use serde::Serialize;
 
-use super::{Target, directory, each, root};
+use super::{Domainwise, Target, directory, each, root};
 use crate::{
     failure::{Exit, Failure},
     output::{Output, Paint, Table},
@@ -25,11 +25,6 @@ pub(crate) struct Status {
     /// Say what was found by the exit code
     #[arg(long)]
     exit_code: bool,
-}
-
-#[derive(Serialize)]
-struct Answer {
-    domains: Vec<Row>,
 }
 
 #[derive(Serialize)]
@@ -90,7 +85,7 @@ impl Status {
             return exit;
         }
         let text = if out.is_verbose() { versions(&rows) } else { summary(&rows) };
-        out.data(&Answer { domains: rows }, text)?;
+        out.data(&Domainwise { domains: rows }, text)?;
         exit
     }
 }

@@ -2,7 +2,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::{Domains, directory, each, failure, root};
+use super::{Domains, Domainwise, directory, each, failure, root};
 use crate::{
     failure::{Exit, Failure},
     output::{Output, Table},
@@ -19,11 +19,6 @@ Reads files only. `verify` also replays them on a database.")]
 pub(crate) struct Validate {
     #[command(flatten)]
     domains: Domains,
-}
-
-#[derive(Serialize)]
-struct Answer {
-    domains: Vec<Row>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +52,7 @@ impl Validate {
             let state = if row.valid { "valid" } else { "not valid" };
             table.row([row.domain.to_owned(), row.files.to_string(), state.to_owned()]);
         }
-        out.data(&Answer { domains: rows }, table)?;
+        out.data(&Domainwise { domains: rows }, table)?;
         exit
     }
 }
