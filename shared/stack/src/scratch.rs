@@ -166,6 +166,7 @@ impl Template {
                 };
                 make(&scratch).await?;
                 scratch.become_template(&admin, &name).await?;
+                is_there(&admin, &name).await?;
                 evict(&admin, domain, purpose).await?;
             }
         }

@@ -77,6 +77,34 @@ fn a_template_is_made_once_and_never_half() {
 }
 
 #[test]
+fn templates_go_when_many_are_newer_and_they_were_not_used_for_a_while() {
+    let sandbox = Sandbox::shared();
+    let (running, _) = sandbox.up();
+    let make = async |content: u8| {
+        let nothing = async |_: &Scratch| Ok::<(), Error>(());
+        Template::get(&running, Domain::Content, "crowd", &[content], None, nothing).await
+    };
+
+    let (busy, idle) = wait(async {
+        let mut names = Vec::new();
+        for content in 0..17 {
+            names.push(make(content).await?.name);
+        }
+        let busy = databases(&running, "template_crowd_").await;
+        let admin = admin(&running).await?;
+        for name in names {
+            let long_ago = format!("comment on database {name} is 'used 2026-01-01 00:00:00'");
+            admin.batch_execute(&long_ago).await.unwrap();
+        }
+        make(17).await?;
+        Ok((busy, databases(&running, "template_crowd_").await))
+    })
+    .unwrap();
+
+    assert_eq!((busy, idle), (17, 16));
+}
+
+#[test]
 fn what_a_killed_process_left_is_swept_and_what_is_in_use_stays() {
     let sandbox = Sandbox::shared();
     let (running, _) = sandbox.up();
