@@ -89,7 +89,7 @@ impl Dev {
         let binaries = self.binaries(&running, out).await?;
         let routes = routes::all();
         let functions =
-            routes.iter().map(|route| functions::function(route, &running, &binaries)).collect();
+            routes.iter().map(|route| functions::function(*route, &running, &binaries)).collect();
         let limits = Limits { concurrency: self.concurrency.into(), ..Limits::default() };
         let config = Config { port: self.port, functions, limits, log: log(out) };
         let handle = Gateway::start(config).await.map_err(|error| not_served(&error))?;

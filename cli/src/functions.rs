@@ -1,7 +1,7 @@
 //! The functions of this repository, as the gateway runs them on this machine.
 use std::{collections::BTreeMap, path::PathBuf};
 
-use api::Route;
+use api::Unit;
 use db::Access;
 use gateway::Function;
 use stack::{Kind, Running};
@@ -14,7 +14,7 @@ use crate::{
 
 /// The names of all functions, for the command line.
 pub(crate) fn names() -> Vec<&'static str> {
-    routes::all().into_iter().map(|route| route.name).collect()
+    routes::units().into_iter().map(Unit::name).collect()
 }
 
 /// What a command with functions runs on.
@@ -30,31 +30,32 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
         .map_err(|error| Failure::new(Exit::Failure, "cannot start a runtime").because(&error))
 }
 
-/// The function of a route against the local servers.
-pub(crate) fn function(
-    route: &Route,
+/// The function of a route or job against the local servers.
+pub(crate) fn function<'a>(
+    unit: impl Into<Unit<'a>>,
     running: &Running,
     binaries: &BTreeMap<String, PathBuf>,
 ) -> Function {
-    let database = route.domain.name();
-    function_on(route, running, binaries, |kind| running.url(route.domain, kind, database))
+    let unit = unit.into();
+    let domain = unit.domain();
+    function_on(unit, running, binaries, |kind| running.url(domain, kind, domain.name()))
 }
 
 /// The same on the database that `url` leads to.
-pub(crate) fn function_on(
-    route: &Route,
+pub(crate) fn function_on<'a>(
+    unit: impl Into<Unit<'a>>,
     running: &Running,
     binaries: &BTreeMap<String, PathBuf>,
     url: impl Fn(Kind) -> Option<String>,
 ) -> Function {
-    let binary = binaries.get(route.name).cloned().unwrap_or_else(|| route.name.into());
-    Function::of(route, binary, |name| match name {
+    let unit = unit.into();
+    let (name, reads) = (unit.name(), unit.access() == Access::Read);
+    let binary = binaries.get(name).cloned().unwrap_or_else(|| name.into());
+    Function::of(unit, binary, |name| match name {
         "SSL_CERT_FILE" => Some(running.ca_pem.display().to_string()),
         "ARUURI_VERSION" => Some("dev".into()),
         // A reading route's fallback must not be able to write either.
-        _ if name.ends_with("_DATABASE_URL_POOLED") && route.access == Access::Read => {
-            url(Kind::PooledRead)
-        }
+        _ if name.ends_with("_DATABASE_URL_POOLED") && reads => url(Kind::PooledRead),
         _ if name.ends_with("_DATABASE_URL_POOLED") => url(Kind::Pooled),
         _ if name.ends_with("_DATABASE_URL_READ") => url(Kind::Read),
         _ => running.env.get(name).cloned(),
@@ -74,11 +75,11 @@ mod tests {
     fn a_function_that_reads_is_given_no_role_that_can_write() {
         let running = stack::ensure_up().unwrap();
 
-        for route in routes::all().into_iter().filter(|route| route.access == Access::Read) {
-            let function = function(route, &running, &BTreeMap::new());
-            let reader = format!("postgres://{}_read:", route.domain.name());
+        for unit in routes::units().into_iter().filter(|unit| unit.access() == Access::Read) {
+            let function = function(unit, &running, &BTreeMap::new());
+            let reader = format!("postgres://{}_read:", unit.domain().name());
             for (name, url) in function.env.iter().filter(|(name, _)| name.contains("DATABASE")) {
-                assert!(url.starts_with(&reader), "{} has another role in {name}", route.name);
+                assert!(url.starts_with(&reader), "{} has another role in {name}", unit.name());
             }
         }
     }
@@ -87,10 +88,10 @@ mod tests {
     fn a_function_is_given_every_variable_it_reads() {
         let running = stack::ensure_up().unwrap();
 
-        for route in routes::all() {
-            let function = function(route, &running, &BTreeMap::new());
+        for unit in routes::units() {
+            let function = function(unit, &running, &BTreeMap::new());
             let given: Vec<_> = function.env.into_iter().map(|(name, _)| name).collect();
-            assert_eq!(given, gateway::variables(route), "{}", route.name);
+            assert_eq!(given, gateway::variables(unit), "{}", unit.name());
         }
     }
 }

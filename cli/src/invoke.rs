@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use api::{Example, Route};
+use api::{Example, Route, Unit};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Args, builder::PossibleValuesParser};
 use gateway::{
@@ -38,16 +38,18 @@ Examples:
   cargo aruuri invoke finance-create-contribution
   cargo aruuri invoke finance-create-contribution --example good -o json
   cargo aruuri invoke platform-live --event events/platform-live/good.json
+  cargo aruuri invoke finance-fold-balances
   jq '.body = \"{}\"' event.json | cargo aruuri invoke finance-create-contribution --event -
 
 The real binary runs, fed through a Lambda Runtime API. An example is sent with a fresh token of
-its role; in an event, {{token:ROLE}} is replaced by one. Ends with 0 if the function answered,
+its role; in an event, {{token:ROLE}} is replaced by one. A job, which the clock starts, takes no
+event and answers with what it did. Ends with 0 if the function answered,
 whatever the status, and with 1 if it crashed.")]
 pub(crate) struct Invoke {
     /// Its name, as in the route table
     #[arg(value_parser = PossibleValuesParser::new(functions::names()), hide_possible_values = true)]
     function: String,
-    /// An example of its route; the first one otherwise
+    /// An example of its route; the first one otherwise, none for a job
     #[arg(long, value_name = "NAME", conflicts_with = "event")]
     example: Option<String>,
     /// A file with an event of payload format 2.0; `-` reads it from stdin
@@ -93,17 +95,17 @@ impl Invoke {
     }
 
     async fn once(&self, out: &Output) -> Result<Exit, Failure> {
-        let route = routes::all().into_iter().find(|route| route.name == self.function);
-        let route = route.expect("the command line takes known names only");
+        let unit = routes::units().into_iter().find(|unit| unit.name() == self.function);
+        let unit = unit.expect("the command line takes known names only");
         // Mistakes in the event come before anything is started.
-        let event = self.event(route)?;
+        let event = self.event(unit)?;
         let stack = Stack::find()?;
         let running = databases::up(&stack, out).await?;
         databases::prepare(&running, out).await?;
         let event = event.finish(&stack)?;
-        let build = Build { root: &running.root, release: self.release, only: Some(route.name) };
+        let build = Build { root: &running.root, release: self.release, only: Some(unit.name()) };
         let binaries = if self.no_build { build.find().await? } else { build.run(out).await? };
-        let function = functions::function(route, &running, &binaries);
+        let function = functions::function(unit, &running, &binaries);
 
         let lines = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&lines);
@@ -116,7 +118,7 @@ impl Invoke {
             Failure::new(Exit::Failure, "cannot start /bin/sh as watchdog").because(&error)
         })?;
         let crashed = |failure: gateway::Failure| {
-            Failure::new(Exit::Failure, format!("{} {failure}", route.name))
+            Failure::new(Exit::Failure, format!("{} {failure}", unit.name()))
         };
         let mut instance =
             Instance::start(&function, &log, &Arc::new(watchdog)).await.map_err(crashed)?;
@@ -145,15 +147,26 @@ impl Invoke {
         };
         let answer = Answer::read(&answer)
             .map_err(|why| crashed(gateway::Failure::Unreadable(why)).why(log.join("\n")))?;
-        let report = Report::new(route.name, answer, &log, init, handler);
+        let report = Report::new(unit.name(), answer, &log, init, handler);
         out.data(&report, report.text())?;
         Ok(Exit::Ok)
     }
 
-    fn event(&self, route: &'static Route) -> Result<Event, Failure> {
+    fn event(&self, unit: Unit<'static>) -> Result<Event, Failure> {
         if let Some(path) = &self.event {
             return Event::read(path);
         }
+        let route = match unit {
+            Unit::Route(route) => route,
+            Unit::Job(_) if self.example.is_none() => return Ok(Event::Text("{}".to_owned())),
+            Unit::Job(job) => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("{} is a job: it has no examples", job.name),
+                )
+                .next(format!("cargo aruuri invoke {}", job.name)));
+            }
+        };
         let example = match &self.example {
             Some(name) => route.examples.iter().find(|example| example.name == name),
             None => route.examples.first(),

@@ -1,7 +1,7 @@
-//! Rules that a single route cannot keep by its types: what is wrong with which.
+//! Rules that a single route or job cannot keep by its types: what is wrong with which.
 use std::collections::BTreeMap;
 
-use api::{Allow, Idempotency, Method, Route};
+use api::{Allow, Idempotency, Job, Method, Route, Unit};
 use db::Access;
 
 use super::{MAX_RESOURCES, is_fallback, path_parameters, resources, schemas};
@@ -12,18 +12,30 @@ const MAX_NAME: usize = 64 - "aruuri--".len() - 12;
 const MAX_SUMMARY: usize = 256;
 /// An HTTP API waits 30 s for its function, in API Gateway.
 const MAX_TIMEOUT_S: u16 = 29;
+/// A function runs for 15 minutes at most, in Lambda.
+const MAX_JOB_S: u16 = 900;
 
-/// Everything that is wrong, one sentence each, beginning with the route's name.
-pub(crate) fn audit(routes: &[&Route]) -> Vec<String> {
+/// Everything that is wrong, one sentence each, beginning with the name of the route or job.
+pub(crate) fn audit(routes: &[&Route], jobs: &[&Job]) -> Vec<String> {
     let mut findings = Vec::new();
     for route in routes {
-        let wrong = [names(route), contract(route), examples(route)].into_iter().flatten();
-        findings.extend(wrong.map(|wrong| format!("{}: {wrong}", name(route))));
+        let unit = Unit::Route(route);
+        let wrong = [names(unit), path(route), contract(route), examples(route)];
+        let wrong = wrong.into_iter().flatten();
+        findings.extend(wrong.map(|wrong| format!("{}: {wrong}", name(unit))));
     }
-    findings.extend(twice(routes, "name", |route| route.name.to_owned()));
-    findings.extend(twice(routes, "method and path", key));
+    for job in jobs {
+        let unit = Unit::Job(job);
+        let wrong = names(unit).into_iter().chain(clock(job));
+        findings.extend(wrong.map(|wrong| format!("{}: {wrong}", name(unit))));
+    }
+    let routes_only: Vec<_> =
+        routes.iter().map(|&route| (Unit::Route(route), key(route))).collect();
+    let all = routes_only.iter().map(|(unit, _)| *unit).chain(jobs.iter().map(|&job| job.into()));
+    findings.extend(twice("name", all.map(|unit| (unit, unit.name().to_owned()))));
+    findings.extend(twice("method and path", routes_only.into_iter()));
     findings.extend(schemas::clashes(routes));
-    let resources = resources(routes);
+    let resources = resources(routes, jobs);
     if resources > MAX_RESOURCES {
         findings.push(format!(
             "{resources} CloudFormation resources are more than {MAX_RESOURCES}: \
@@ -33,8 +45,8 @@ pub(crate) fn audit(routes: &[&Route]) -> Vec<String> {
     findings
 }
 
-fn name(route: &Route) -> &'static str {
-    if route.name.is_empty() { "a route without a name" } else { route.name }
+fn name(unit: Unit<'_>) -> &'static str {
+    if unit.name().is_empty() { "a function without a name" } else { unit.name() }
 }
 
 fn is_word(text: &str) -> bool {
@@ -44,45 +56,74 @@ fn is_word(text: &str) -> bool {
         })
 }
 
-/// Name, place and path.
-fn names(route: &Route) -> Vec<String> {
+/// Name, place, summary and memory.
+fn names(unit: Unit<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut refuse = |holds: bool, sentence: &str| {
         if holds {
             wrong.push(sentence.to_owned());
         }
     };
-    let domain = route.domain.name();
+    let domain = unit.domain().name();
+    let (name, summary) = (unit.name(), unit.summary());
+    let list = if matches!(unit, Unit::Job(_)) { "jobs" } else { "routes" };
     let prefix = format!("{domain}-");
     refuse(
-        !is_word(route.name) || !route.name.starts_with(&prefix),
+        !is_word(name) || !name.starts_with(&prefix),
         &format!("its name must be lower-case words joined by hyphens, beginning with {prefix}"),
     );
+    refuse(name.len() > MAX_NAME, &format!("its name must have at most {MAX_NAME} characters"));
     refuse(
-        route.name.len() > MAX_NAME,
-        &format!("its name must have at most {MAX_NAME} characters"),
+        unit.rust_path().is_empty(),
+        &format!("list it in functions/{domain}/src/lib.rs with api::{list}![…]"),
     );
     refuse(
-        route.rust_path.is_empty(),
-        &format!("list it in functions/{domain}/src/lib.rs with api::routes![…]"),
-    );
-    if !is_fallback(route) {
-        let parts: Option<Vec<&str>> =
-            route.path.strip_prefix("/v1/").map(|path| path.split('/').collect());
-        let fits = |part: &&str| {
-            let inner = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
-            inner.map_or(is_word(part), |name| is_word(&name.replace('_', "-")))
-        };
-        refuse(
-            !parts.is_some_and(|parts| parts.iter().all(fits)),
-            "its path must be /v1/ and then lower-case words or {parameters}, without a slash at the end",
-        );
-    }
-    refuse(
-        !route.summary.ends_with('.') || route.summary.len() > MAX_SUMMARY,
+        !summary.ends_with('.') || summary.len() > MAX_SUMMARY,
         &format!("its summary must be a sentence of at most {MAX_SUMMARY} characters"),
     );
+    refuse(
+        !(128..=10_240).contains(&unit.memory_mb()),
+        "its memory must be 128 to 10,240 megabytes",
+    );
+    refuse(
+        unit.access() == Access::Admin,
+        "a function never gets the direct URL: access must not be Admin",
+    );
     wrong
+}
+
+fn path(route: &Route) -> Vec<String> {
+    let parts: Option<Vec<&str>> =
+        route.path.strip_prefix("/v1/").map(|path| path.split('/').collect());
+    let fits = |part: &&str| {
+        let inner = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+        inner.map_or(is_word(part), |name| is_word(&name.replace('_', "-")))
+    };
+    let fits = is_fallback(route) || parts.is_some_and(|parts| parts.iter().all(fits));
+    let wrong = "its path must be /v1/ and then lower-case words or {parameters}, without a slash at the end";
+    if fits { Vec::new() } else { vec![wrong.to_owned()] }
+}
+
+/// When a job runs, and how long.
+fn clock(job: &Job) -> Vec<String> {
+    let inner = |kind: &str| job.schedule.strip_prefix(kind)?.strip_suffix(')');
+    let rate = inner("rate(").and_then(|rate| rate.split_once(' ')).is_some_and(|(count, unit)| {
+        let one = count == "1";
+        count.parse().is_ok_and(|count: u32| count > 0)
+            && ["minute", "hour", "day"].iter().any(|word| match one {
+                true => unit == *word,
+                false => unit.strip_suffix('s') == Some(word),
+            })
+    });
+    let cron = inner("cron(").is_some_and(|cron| cron.split(' ').count() == 6);
+    let rules = [
+        (
+            !rate && !cron,
+            "its schedule must be as rate(1 minute), rate(5 hours) or cron(0 3 * * ? *)",
+        ),
+        (!(1..=MAX_JOB_S).contains(&job.timeout_s), "its timeout must be 1 to 900 seconds"),
+    ];
+    rules.into_iter().filter(|(holds, _)| *holds).map(|(_, sentence)| sentence.to_owned()).collect()
 }
 
 /// Members that do not go together.
@@ -91,12 +132,7 @@ fn contract(route: &Route) -> Vec<String> {
     let has_body = schemas::has_body(route);
     let rules = [
         (route.allow == Allow::Nobody, "nobody may call it: say who in allow"),
-        (
-            route.access == Access::Admin,
-            "a function never gets the direct URL: access must not be Admin",
-        ),
         (!(1..=MAX_TIMEOUT_S).contains(&route.timeout_s), "its timeout must be 1 to 29 seconds"),
-        (!(128..=10_240).contains(&route.memory_mb), "its memory must be 128 to 10,240 megabytes"),
         (!(200..=299).contains(&route.status), "its status of success must be 200 to 299"),
         (route.status == 204 && schemas::has_reply(route), "204 has no body, so it has no reply"),
         (route.list.is_some() && !get, "only a GET lists"),
@@ -146,19 +182,18 @@ fn key(route: &Route) -> String {
     if is_fallback(route) { path } else { format!("{} {path}", route.method) }
 }
 
-fn twice(routes: &[&Route], what: &str, key: impl Fn(&Route) -> String) -> Vec<String> {
+fn twice<'a>(what: &str, keys: impl Iterator<Item = (Unit<'a>, String)>) -> Vec<String> {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for route in routes {
-        let key = key(route);
+    for (unit, key) in keys {
         match seen.get(&key) {
             Some(first) => wrong.push(format!(
                 "{}: has the same {what} as {first}, listed as {}",
-                name(route),
-                route.rust_path
+                name(unit),
+                unit.rust_path()
             )),
             None => {
-                seen.insert(key, route.name);
+                seen.insert(key, unit.name());
             }
         }
     }

@@ -1,25 +1,25 @@
 //! `routes write|check|list`.
-use api::Route;
+use api::{Job, Route};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use stack::Stack;
 
 use super::{
     Difference, MAX_RESOURCES, State, access, all, audit, callers, compare, files, is_fallback,
-    resources, tree::Unreadable, write,
+    jobs, resources, tree::Unreadable, write,
 };
 use crate::{
     failure::{Exit, Failure},
     output::{Output, Paint, Table},
 };
 
-/// Write, check or list what is made from the routes
+/// Write, check or list what is made from the routes and jobs
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  cargo aruuri routes write           after a ROUTE was added or changed
+  cargo aruuri routes write           after a ROUTE or JOB was added or changed
   cargo aruuri routes check           what a test and the pipeline ask
   cargo aruuri routes list -o json | jq -r '.routes[] | select(.access == \"write\") | .name'
 
@@ -33,7 +33,7 @@ pub(crate) struct Routes {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Write every file that is made from the routes, and remove those that no route asks for
+    /// Write every file that is made from the routes and jobs, and remove those that no route asks for
     #[command(after_help = "\
 Examples:
   cargo aruuri routes write
@@ -45,7 +45,7 @@ Examples:
   cargo aruuri routes check
   cargo aruuri routes check -o json | jq .resources")]
     Check,
-    /// List every route: method, path, function, who may call it
+    /// List every route and every job: what starts it, and who may call it
     #[command(after_help = "\
 Examples:
   cargo aruuri routes list
@@ -99,12 +99,12 @@ struct Found {
 }
 
 impl Found {
-    fn of(routes: &[&Route]) -> Found {
+    fn of(routes: &[&Route], jobs: &[&Job]) -> Found {
         Found {
-            functions: routes.len(),
-            resources: resources(routes),
+            functions: routes.len() + jobs.len(),
+            resources: resources(routes, jobs),
             max_resources: MAX_RESOURCES,
-            findings: audit(routes),
+            findings: audit(routes, jobs),
         }
     }
 
@@ -122,9 +122,9 @@ impl Found {
 }
 
 fn write_all(out: &Output) -> Result<Exit, Failure> {
-    let routes = all();
-    let changed = write(Stack::find()?.root(), &files(&routes))?;
-    let found = Found::of(&routes);
+    let (routes, jobs) = (all(), jobs());
+    let changed = write(Stack::find()?.root(), &files(&routes, &jobs))?;
+    let found = Found::of(&routes, &jobs);
     let done = |state| match state {
         State::Missing => "new",
         State::Different => "changed",
@@ -141,9 +141,9 @@ fn write_all(out: &Output) -> Result<Exit, Failure> {
 }
 
 fn check(out: &Output) -> Result<Exit, Failure> {
-    let routes = all();
-    let differing = compare(Stack::find()?.root(), &files(&routes))?;
-    let found = Found::of(&routes);
+    let (routes, jobs) = (all(), jobs());
+    let differing = compare(Stack::find()?.root(), &files(&routes, &jobs))?;
+    let found = Found::of(&routes, &jobs);
     let exit = match (differing.is_empty(), found.findings.is_empty()) {
         (false, _) => Exit::Drift,
         (true, false) => Exit::Lint,
@@ -169,6 +169,7 @@ pub(crate) fn differences(differing: &[Difference]) -> String {
 #[derive(Serialize)]
 struct Listed {
     routes: Vec<Line>,
+    jobs: Vec<JobLine>,
 }
 
 #[derive(Serialize)]
@@ -182,6 +183,15 @@ struct Line {
     summary: &'static str,
 }
 
+#[derive(Serialize)]
+struct JobLine {
+    name: &'static str,
+    schedule: &'static str,
+    domain: &'static str,
+    access: &'static str,
+    summary: &'static str,
+}
+
 fn list(out: &Output) -> Result<Exit, Failure> {
     let routes: Vec<Line> = all().into_iter().map(line).collect();
     let mut table = Table::new(&["method", "path", "function", "access", "who may call"]);
@@ -190,7 +200,12 @@ fn list(out: &Output) -> Result<Exit, Failure> {
         let cells = [*method, *path, *name, *access, &callers.join(", ")];
         table.row(cells.map(str::to_owned));
     }
-    out.data(&Listed { routes }, table)?;
+    let jobs: Vec<JobLine> = jobs().into_iter().map(job_line).collect();
+    for job in &jobs {
+        let JobLine { name, schedule, access, .. } = job;
+        table.row(["CLOCK", schedule, name, access, "nobody"].map(str::to_owned));
+    }
+    out.data(&Listed { routes, jobs }, table)?;
     Ok(Exit::Ok)
 }
 
@@ -200,8 +215,13 @@ fn line(route: &'static Route) -> Line {
         method: if is_fallback(route) { "ANY" } else { route.method.as_str() },
         path: route.path,
         domain: route.domain.name(),
-        access: access(route),
+        access: access(route.access),
         callers: callers(route),
         summary: route.summary,
     }
+}
+
+fn job_line(job: &'static Job) -> JobLine {
+    let Job { name, schedule, summary, .. } = *job;
+    JobLine { name, schedule, domain: job.domain.name(), access: access(job.access), summary }
 }

@@ -1,13 +1,13 @@
-//! `docs/routes.md`: every route on one page.
+//! `docs/routes.md`: every route and every job on one page.
 use std::fmt::Write as _;
 
-use api::Route;
+use api::{Job, Route};
 use db::Domain;
 
 use super::{WRITTEN, access, callers, is_fallback};
 
-/// One table for each domain that has routes.
-pub(crate) fn routes(routes: &[&Route]) -> String {
+/// One table for each domain that has routes, and one for the jobs.
+pub(crate) fn routes(routes: &[&Route], jobs: &[&Job]) -> String {
     let mut text = format!(
         "<!-- {WRITTEN} -->\n\
          # Routes\n\
@@ -35,10 +35,26 @@ pub(crate) fn routes(routes: &[&Route]) -> String {
                 route.path,
                 route.name,
                 callers(route).join(", "),
-                access(route),
+                access(route.access),
                 route.summary.replace('|', "\\|"),
             );
         }
+    }
+    if jobs.is_empty() {
+        return text;
+    }
+    text.push_str(
+        "\n## Jobs\n\n\
+         Each job is a function too, but the clock starts it: `cargo aruuri invoke NAME` does so by hand. Schedules are\n\
+         EventBridge's, in UTC.\n\n\
+         | function | when | database | what for |\n\
+         |---|---|---|---|\n",
+    );
+    for job in jobs {
+        let Job { name, schedule, .. } = job;
+        let (domain, access) = (job.domain.name(), access(job.access));
+        let summary = job.summary.replace('|', "\\|");
+        let _ = writeln!(text, "| `{name}` | `{schedule}` | {domain}, {access} | {summary} |");
     }
     text
 }

@@ -1,7 +1,7 @@
 //! `docs/environment.md`: every variable, what it holds, and which functions get it.
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use api::{Allow, Route};
+use api::{Allow, Job, Route, Unit};
 use db::{Access, Domain};
 
 use super::WRITTEN;
@@ -61,11 +61,13 @@ fn about(variable: &str) -> Option<About> {
 }
 
 /// One table; variables of no function follow in a second.
-pub(crate) fn text(routes: &[&Route]) -> String {
+pub(crate) fn text(routes: &[&Route], jobs: &[&Job]) -> String {
+    let routes = routes.iter().map(|&route| Unit::Route(route));
+    let units: Vec<Unit<'_>> = routes.chain(jobs.iter().map(|&job| Unit::Job(job))).collect();
     let mut functions: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for route in routes {
-        for variable in gateway::variables(route) {
-            functions.entry(variable).or_default().push(route.name);
+    for &unit in &units {
+        for variable in gateway::variables(unit) {
+            functions.entry(variable).or_default().push(unit.name());
         }
     }
     let mut text = format!(
@@ -80,7 +82,7 @@ pub(crate) fn text(routes: &[&Route]) -> String {
          |---|---|---|---|\n"
     );
     for (variable, users) in &functions {
-        row(&mut text, variable, &which(routes, users));
+        row(&mut text, variable, &which(&units, users));
     }
     text.push_str("\n## Not for functions\n\n| variable | what for | form | who reads it |\n|---|---|---|---|\n");
     for domain in Domain::ALL {
@@ -100,34 +102,36 @@ fn row(text: &mut String, variable: &str, users: &str) {
 }
 
 /// Who gets it: a group that has a name, else the shorter of those that do and those that do not.
-fn which(routes: &[&Route], users: &[&str]) -> String {
-    let is_group = |holds: &dyn Fn(&Route) -> bool| {
-        routes.iter().all(|route| holds(route) == users.contains(&route.name))
+fn which(units: &[Unit<'_>], users: &[&str]) -> String {
+    let is_group = |holds: &dyn Fn(Unit<'_>) -> bool| {
+        units.iter().all(|&unit| holds(unit) == users.contains(&unit.name()))
     };
-    let groups: [(&str, &dyn Fn(&Route) -> bool); 4] = [
+    let is_route = |holds: fn(&Route) -> bool| move |unit: Unit<'_>| matches!(unit, Unit::Route(route) if holds(route));
+    let groups: [(&str, &dyn Fn(Unit<'_>) -> bool); 5] = [
         ("every one", &|_| true),
-        ("those with a database", &|route| route.access != Access::None),
-        ("those that are not public", &|route| route.allow != Allow::Public),
-        ("those that list", &|route| route.list.is_some()),
+        ("every one with a route", &is_route(|_| true)),
+        ("those with a database", &|unit| unit.access() != Access::None),
+        ("those with a route that is not public", &is_route(|route| route.allow != Allow::Public)),
+        ("those that list", &is_route(|route| route.list.is_some())),
     ];
     if let Some((name, _)) = groups.iter().find(|(_, holds)| is_group(holds)) {
         return (*name).to_owned();
     }
     for domain in Domain::ALL {
-        let of = |route: &Route| route.domain == domain && route.access != Access::None;
+        let of = |unit: Unit<'_>| unit.domain() == domain && unit.access() != Access::None;
         let accesses = [
             (" with a database", None),
             (" that read", Some(Access::Read)),
             (" that write", Some(Access::Write)),
         ];
         for (which, access) in accesses {
-            if is_group(&|route| of(route) && access.is_none_or(|access| route.access == access)) {
+            if is_group(&|unit| of(unit) && access.is_none_or(|access| unit.access() == access)) {
                 return format!("those of {}{which}", domain.name());
             }
         }
     }
     let others: Vec<&str> =
-        routes.iter().map(|route| route.name).filter(|name| !users.contains(name)).collect();
+        units.iter().map(|unit| unit.name()).filter(|name| !users.contains(name)).collect();
     let list = |names: &[&str]| {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };

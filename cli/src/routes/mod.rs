@@ -1,6 +1,6 @@
-//! `routes`: the files that are written from the routes, whether the tree has them, and the list of all routes.
+//! `routes`: the files that are written from the routes and jobs, whether the tree has them, and the list of all.
 //!
-//! Every file is a pure function of the routes, so that `check` compares what `write` would write.
+//! Every file is a pure function of the routes and jobs, so that `check` compares what `write` would write.
 mod audit;
 mod bins;
 mod cargo_lambda;
@@ -18,7 +18,7 @@ mod tree;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use api::{Allow, Method, Route};
+use api::{Allow, Job, Method, Route, Unit};
 use db::{Access, Domain};
 
 pub(crate) use audit::audit;
@@ -49,6 +49,19 @@ pub(crate) fn all() -> Vec<&'static Route> {
     routes
 }
 
+/// Every job of every domain, in the order in which they are always listed.
+pub(crate) fn jobs() -> Vec<&'static Job> {
+    let mut jobs: Vec<&Job> = [finance::JOBS].into_iter().flatten().copied().collect();
+    let domain = |job: &Job| Domain::ALL.iter().position(|domain| *domain == job.domain);
+    jobs.sort_by_key(|job| (domain(job), job.name));
+    jobs
+}
+
+/// Everything that is deployed as a function.
+pub(crate) fn units() -> Vec<Unit<'static>> {
+    all().into_iter().map(Unit::from).chain(jobs().into_iter().map(Unit::from)).collect()
+}
+
 /// By domain, path and method, so that the order in a `lib.rs` does not matter; `$default` comes last.
 fn order(route: &Route) -> (usize, bool, &'static str, usize, &'static str) {
     let domain = Domain::ALL.iter().position(|domain| *domain == route.domain);
@@ -69,8 +82,8 @@ pub(crate) fn path_parameters(path: &'static str) -> impl Iterator<Item = &'stat
 }
 
 /// `read`, as documents say it.
-pub(crate) fn access(route: &Route) -> &'static str {
-    match route.access {
+pub(crate) fn access(access: Access) -> &'static str {
+    match access {
         Access::None => "none",
         Access::Read => "read",
         Access::Write => "write",
@@ -90,15 +103,15 @@ pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
 }
 
 /// Every written file with its text, by its path in the checkout.
-pub(crate) fn files(routes: &[&Route]) -> BTreeMap<PathBuf, String> {
-    let mut files = bins::files(routes);
+pub(crate) fn files(routes: &[&Route], jobs: &[&Job]) -> BTreeMap<PathBuf, String> {
+    let mut files = bins::files(routes, jobs);
     files.extend(events::files(routes));
-    files.insert("template.yaml".into(), template::text(routes));
+    files.insert("template.yaml".into(), template::text(routes, jobs));
     files.insert("CargoLambda.toml".into(), cargo_lambda::text(routes));
     files.insert("openapi.json".into(), openapi::text(routes));
     files.insert("functions/platform/src/paths.rs".into(), paths::text(routes));
-    files.insert("docs/routes.md".into(), docs::routes(routes));
-    files.insert("docs/environment.md".into(), environment::text(routes));
+    files.insert("docs/routes.md".into(), docs::routes(routes, jobs));
+    files.insert("docs/environment.md".into(), environment::text(routes, jobs));
     files.extend(statements::files());
     files
 }

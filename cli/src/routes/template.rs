@@ -1,7 +1,7 @@
 //! `template.yaml`: the head as it is kept by hand, then log groups, roles and functions.
 use std::fmt::Write as _;
 
-use api::Route;
+use api::{Job, Route, Unit};
 use db::{Access, Domain};
 
 use super::{WRITTEN, is_fallback};
@@ -12,29 +12,37 @@ const DATABASE_PARAMETERS: &str = "#{database parameters}\n";
 const HEAD_RESOURCES: usize = 6;
 
 /// The whole template.
-pub(crate) fn text(routes: &[&Route]) -> String {
-    let head = HEAD.replace(DATABASE_PARAMETERS, &parameters(routes));
+pub(crate) fn text(routes: &[&Route], jobs: &[&Job]) -> String {
+    let units = units(routes, jobs);
+    let head = HEAD.replace(DATABASE_PARAMETERS, &parameters(&units));
     let mut text = format!("# {WRITTEN}\n{head}");
-    for domain in domains(routes) {
+    for domain in domains(&units) {
         log_group(&mut text, domain);
-        for role in roles(routes).into_iter().filter(|role| role.domain == domain) {
+        for role in roles(&units).into_iter().filter(|role| role.domain == domain) {
             role.write(&mut text);
         }
-        for route in routes.iter().filter(|route| route.domain == domain) {
-            function(&mut text, route);
+        for unit in units.iter().filter(|unit| unit.domain() == domain) {
+            function(&mut text, *unit);
         }
     }
     text
 }
 
-/// How many resources CloudFormation counts once the transform has been applied: a function and a permission for
-/// each route, a log group for each domain, its roles, and those of the head.
-pub(crate) fn resources(routes: &[&Route]) -> usize {
-    HEAD_RESOURCES + 2 * routes.len() + domains(routes).len() + roles(routes).len()
+fn units<'a>(routes: &[&'a Route], jobs: &[&'a Job]) -> Vec<Unit<'a>> {
+    let routes = routes.iter().map(|&route| Unit::Route(route));
+    routes.chain(jobs.iter().map(|&job| Unit::Job(job))).collect()
 }
 
-fn domains(routes: &[&Route]) -> Vec<Domain> {
-    let used = |domain: &Domain| routes.iter().any(|route| route.domain == *domain);
+/// How many resources CloudFormation counts once the transform has been applied: a function and a permission for
+/// each route, the same and a rule for each job, a log group for each domain, its roles, and those of the head.
+pub(crate) fn resources(routes: &[&Route], jobs: &[&Job]) -> usize {
+    let units = units(routes, jobs);
+    let functions = 2 * routes.len() + 3 * jobs.len();
+    HEAD_RESOURCES + functions + domains(&units).len() + roles(&units).len()
+}
+
+fn domains(units: &[Unit<'_>]) -> Vec<Domain> {
+    let used = |domain: &Domain| units.iter().any(|unit| unit.domain() == *domain);
     Domain::ALL.into_iter().filter(used).collect()
 }
 
@@ -48,10 +56,10 @@ fn pascal(text: &str) -> String {
 }
 
 /// The database URLs that functions get. A reading function gets a role that cannot write, whichever way it goes.
-fn parameters(routes: &[&Route]) -> String {
+fn parameters(units: &[Unit<'_>]) -> String {
     let mut text = String::new();
-    for domain in domains(routes) {
-        let used = |access| routes.iter().any(|it| it.domain == domain && it.access == access);
+    for domain in domains(units) {
+        let used = |access| units.iter().any(|it| it.domain() == domain && it.access() == access);
         let (id, name) = (pascal(domain.name()), domain.name());
         if used(Access::Write) {
             let about =
@@ -80,14 +88,14 @@ fn parameter(text: &mut String, id: &str, about: &str, required: bool) {
 }
 
 /// What the template gives a function for a variable.
-fn value(variable: &str, route: &Route) -> String {
+fn value(variable: &str, unit: Unit<'_>) -> String {
     if variable == "SSL_CERT_FILE" {
         return "/var/task/ca.pem".to_owned();
     }
-    let domain = pascal(route.domain.name());
+    let domain = pascal(unit.domain().name());
     let parameter = match variable.strip_prefix("ARUURI_").unwrap_or(variable) {
         name if name.ends_with("_DATABASE_URL_READ") => format!("{domain}ReadUrl"),
-        name if name.ends_with("_DATABASE_URL_POOLED") && route.access == Access::Write => {
+        name if name.ends_with("_DATABASE_URL_POOLED") && unit.access() == Access::Write => {
             format!("{domain}PooledUrl")
         }
         name if name.ends_with("_DATABASE_URL_POOLED") => format!("{domain}PooledReadUrl"),
@@ -117,9 +125,9 @@ struct Role {
     access: &'static str,
 }
 
-fn roles(routes: &[&Route]) -> Vec<Role> {
+fn roles(units: &[Unit<'_>]) -> Vec<Role> {
     let mut roles = Vec::new();
-    for role in routes.iter().map(|route| Role::of(route)) {
+    for role in units.iter().map(|unit| Role::of(*unit)) {
         if !roles.contains(&role) {
             roles.push(role);
         }
@@ -129,14 +137,14 @@ fn roles(routes: &[&Route]) -> Vec<Role> {
 }
 
 impl Role {
-    fn of(route: &Route) -> Role {
-        let access = match route.access {
+    fn of(unit: Unit<'_>) -> Role {
+        let access = match unit.access() {
             Access::None => "Plain",
             Access::Read => "Read",
             Access::Write => "Write",
             Access::Admin => "Admin",
         };
-        Role { domain: route.domain, access }
+        Role { domain: unit.domain(), access }
     }
 
     fn id(self) -> String {
@@ -169,19 +177,31 @@ impl Role {
     }
 }
 
-fn function(text: &mut String, route: &Route) {
-    let Route { name, timeout_s, memory_mb, .. } = route;
-    let (id, role, domain) = (pascal(name), Role::of(route).id(), pascal(route.domain.name()));
-    let summary = serde_json::Value::from(route.summary);
-    let mut variables = String::new();
-    for variable in gateway::variables(route) {
-        let _ = writeln!(variables, "          {variable}: {}", value(&variable, route));
+/// What starts a function.
+fn event(unit: Unit<'_>) -> String {
+    match unit {
+        // An event without method and path is `$default`.
+        Unit::Route(route) if is_fallback(route) => {
+            "Route: {Type: HttpApi, Properties: {ApiId: !Ref HttpApi}}".to_owned()
+        }
+        Unit::Route(Route { method, path, .. }) => format!(
+            "Route: {{Type: HttpApi, Properties: {{ApiId: !Ref HttpApi, Method: {method}, Path: \"{path}\"}}}}"
+        ),
+        Unit::Job(Job { schedule, .. }) => {
+            format!("Clock: {{Type: Schedule, Properties: {{Schedule: \"{schedule}\"}}}}")
+        }
     }
-    // An event without method and path is `$default`.
-    let route = match is_fallback(route) {
-        true => String::new(),
-        false => format!(", Method: {}, Path: \"{}\"", route.method, route.path),
-    };
+}
+
+fn function(text: &mut String, unit: Unit<'_>) {
+    let (name, timeout_s, memory_mb) = (unit.name(), unit.timeout_s(), unit.memory_mb());
+    let (id, role, domain) = (pascal(name), Role::of(unit).id(), pascal(unit.domain().name()));
+    let summary = serde_json::Value::from(unit.summary());
+    let mut variables = String::new();
+    for variable in gateway::variables(unit) {
+        let _ = writeln!(variables, "          {variable}: {}", value(&variable, unit));
+    }
+    let event = event(unit);
     let _ = write!(
         text,
         "  {id}Function:
@@ -198,7 +218,7 @@ fn function(text: &mut String, route: &Route) {
       Environment:
         Variables:
 {variables}      Events:
-        Route: {{Type: HttpApi, Properties: {{ApiId: !Ref HttpApi{route}}}}}
+        {event}
 "
     );
 }

@@ -8,18 +8,18 @@ use std::{fs, path::Path};
 
 use db::Domain;
 
-use crate::routes::{all, audit, compare, differences, files, modules, root_of_this_crate};
+use crate::routes::{all, audit, compare, differences, files, jobs, modules, root_of_this_crate};
 
 #[test]
 fn the_tree_holds_what_the_routes_say() {
-    let differing = compare(&root_of_this_crate(), &files(&all())).unwrap();
+    let differing = compare(&root_of_this_crate(), &files(&all(), &jobs())).unwrap();
 
     assert!(differing.is_empty(), "\n{}", differences(&differing));
 }
 
 #[test]
 fn every_route_keeps_the_rules() {
-    let findings = audit(&all());
+    let findings = audit(&all(), &jobs());
 
     assert!(findings.is_empty(), "\n{}", findings.join("\n"));
 }

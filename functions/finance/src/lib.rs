@@ -1,6 +1,7 @@
 //! The finance domain: who gives, what was given, and the books that it is posted to.
 pub mod contributions;
 pub mod contributors;
+pub mod jobs;
 pub mod ready;
 pub mod sql;
 
@@ -17,6 +18,9 @@ pub const ROUTES: &[&api::Route] = api::routes![
     contributions::find::ROUTE,
     contributions::create::ROUTE,
 ];
+
+/// Every job of this domain.
+pub const JOBS: &[&api::Job] = api::jobs![jobs::fold_balances::JOB];
 
 #[cfg(test)]
 mod tests;

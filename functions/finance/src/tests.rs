@@ -5,12 +5,14 @@ use crate::{ROUTES, sql};
 
 mod contributions;
 mod contributors;
+mod jobs;
 
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Finance).await;
 
-    let wrong = app.wrong_statements(&[sql::contributors::ALL, sql::contributions::ALL]).await;
+    let lists = [sql::contributors::ALL, sql::contributions::ALL, sql::ledger::ALL];
+    let wrong = app.wrong_statements(&lists).await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;
 
     assert_eq!(wrong, Vec::<String>::new());

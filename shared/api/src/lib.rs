@@ -1,8 +1,9 @@
-//! A route: its place in the HTTP API, what is checked before it answers, and how it answers.
-//! Knows no table.
+//! A route: its place in the HTTP API, what is checked before it answers, and how it answers. A job: what the clock
+//! starts. Knows no table.
 mod auth;
 mod cors;
 mod health;
+mod job;
 mod list;
 mod localize;
 mod log;
@@ -14,10 +15,12 @@ mod route;
 mod serve;
 mod server;
 mod shape;
+mod unit;
 
 pub use auth::{Allow, Auth, Caller};
 pub use cors::preflight;
 pub use health::{ALL as PING_STATEMENTS, NAMED as PING_NAMED, Ready, Version, ready, version};
+pub use job::{Failed, Job, Ran, Run, Work, Worker, run};
 pub use list::{Filter, List, Listing};
 pub use localize::DEFAULT_LOCALE;
 pub use once::{created_once, in_progress, key_reused, once};
@@ -30,3 +33,4 @@ pub use route::{Answer, Example, Idempotency, Method, Query, Route};
 pub use serve::{Exit, serve};
 pub use server::{Answered, Server, Unfit, variables};
 pub use shape::{Shape, Shaped};
+pub use unit::Unit;

@@ -1,6 +1,7 @@
 //! One JSON line per request, written at once.
 use std::{
     io::Write as _,
+    process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -8,9 +9,9 @@ use std::{
 use db::Chain;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::Problem;
+use crate::{Failed, Problem};
 
 /// What is worth knowing of a request; no path, no query, no body: they hold people's data.
 pub(crate) struct Line<'a> {
@@ -41,9 +42,55 @@ struct Written<'a> {
     error: Option<String>,
 }
 
+/// What is worth knowing of a start of a job.
+pub(crate) struct JobLine<'a> {
+    pub(crate) job: &'a str,
+    pub(crate) request_id: &'a str,
+    pub(crate) duration: Duration,
+    pub(crate) round_trips: u32,
+    pub(crate) result: &'a Result<Value, Failed>,
+}
+
+#[derive(Serialize)]
+struct JobWritten<'a> {
+    level: &'a str,
+    timestamp: Timestamp,
+    job: &'a str,
+    request_id: &'a str,
+    duration_ms: f64,
+    cold: bool,
+    round_trips: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// The line of a start of a job.
+pub(crate) fn job(line: &JobLine<'_>) -> String {
+    let error = line.result.as_ref().err().map(|e| Chain(&**e).to_string());
+    let written = JobWritten {
+        level: if error.is_some() { "ERROR" } else { "INFO" },
+        timestamp: Timestamp::now(),
+        job: line.job,
+        request_id: line.request_id,
+        duration_ms: milliseconds(line.duration),
+        cold: is_cold(),
+        round_trips: line.round_trips,
+        done: line.result.as_ref().ok(),
+        error,
+    };
+    serde_json::to_string(&written).unwrap_or_default()
+}
+
+/// Whether this is the first line of the instance.
+fn is_cold() -> bool {
+    static WARM: AtomicBool = AtomicBool::new(false);
+    !WARM.swap(true, Ordering::Relaxed)
+}
+
 /// The line of a request; the first of an instance is marked cold.
 pub(crate) fn request(line: &Line<'_>) -> String {
-    static WARM: AtomicBool = AtomicBool::new(false);
     let failed = line.status >= 500;
     let written = Written {
         level: if failed { "ERROR" } else { "INFO" },
@@ -53,7 +100,7 @@ pub(crate) fn request(line: &Line<'_>) -> String {
         trace_id: line.trace.and_then(|trace| trace.split('-').nth(1)),
         status: line.status,
         duration_ms: milliseconds(line.duration),
-        cold: !WARM.swap(true, Ordering::Relaxed),
+        cold: is_cold(),
         round_trips: line.round_trips,
         code: line.problem.map(|problem| problem.code.code),
         error: line.problem.filter(|_| failed).map(|problem| Chain(problem).to_string()),
@@ -61,10 +108,12 @@ pub(crate) fn request(line: &Line<'_>) -> String {
     serde_json::to_string(&written).unwrap_or_default()
 }
 
-/// The line of a function that cannot start.
-pub(crate) fn unfit(route: &str, why: &str) -> String {
+/// Says why a function cannot start, and gives the exit code of its process.
+pub(crate) fn exit_unfit(function: &str, why: &str) -> ExitCode {
     let timestamp = Timestamp::now();
-    json!({ "level": "ERROR", "timestamp": timestamp, "route": route, "error": why }).to_string()
+    let line = json!({ "level": "ERROR", "timestamp": timestamp, "route": function, "error": why });
+    write(&line.to_string());
+    ExitCode::FAILURE
 }
 
 /// Writes a line at once.

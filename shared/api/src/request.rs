@@ -90,6 +90,23 @@ impl Request {
         &self.id
     }
 
+    /// The value of a variable that the route names in `settings`; empty for any other.
+    pub fn setting(&self, name: &str) -> &str {
+        self.settings.further.get(name).map_or("", String::as_str)
+    }
+
+    /// The body byte by byte, as it was sent.
+    ///
+    /// # Errors
+    /// 413 too large.
+    pub fn bytes(&self) -> Result<&[u8], Problem> {
+        if self.body.len() > self.route.body_limit {
+            let detail = format!("at most {} bytes", self.route.body_limit);
+            return Err(Problem::new(problem::TOO_LARGE, detail));
+        }
+        Ok(&self.body)
+    }
+
     /// The method as it was sent.
     pub fn method(&self) -> &Method {
         &self.method
@@ -189,11 +206,7 @@ impl Request {
                 "must be application/json",
             ));
         }
-        if self.body.len() > self.route.body_limit {
-            let detail = format!("at most {} bytes", self.route.body_limit);
-            return Err(Problem::new(problem::TOO_LARGE, detail));
-        }
-        let text = std::str::from_utf8(&self.body)
+        let text = std::str::from_utf8(self.bytes()?)
             .map_err(|_| Problem::new(MALFORMED, "the body is not UTF-8"))?;
         if too_deep(text) {
             let detail = format!("the body nests deeper than {MAX_DEPTH}");

@@ -42,6 +42,8 @@ pub struct Route {
     pub idempotency: Idempotency,
     /// Whether it takes `If-Match`.
     pub if_match: bool,
+    /// Further variables that it reads, none of them optional.
+    pub settings: &'static [&'static str],
     /// What it refuses beyond what every route refuses.
     pub problems: &'static [Code],
     /// Bytes of body it takes at most.
@@ -94,6 +96,7 @@ impl Route {
         reply: Shape::NONE,
         idempotency: Idempotency::None,
         if_match: false,
+        settings: &[],
         problems: &[],
         body_limit: 256 * 1024,
         timeout_s: 10,

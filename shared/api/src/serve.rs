@@ -14,8 +14,8 @@ pub fn serve(route: &'static Route) -> Exit {
     let server = Server::new(route, |name| env::var(name).ok()).map_err(|e| e.to_string());
     let (runtime, server) = match (runtime, server) {
         (Ok(runtime), Ok(server)) => (runtime, &*Box::leak(Box::new(server))),
-        (Err(e), _) => return unfit(route, &e.to_string()),
-        (_, Err(e)) => return unfit(route, &e),
+        (Err(e), _) => return log::exit_unfit(route.name, &e.to_string()),
+        (_, Err(e)) => return log::exit_unfit(route.name, &e),
     };
     let ended = runtime.block_on(async {
         // The init phase has the full processor, a small function's handler has a share of it.
@@ -29,13 +29,8 @@ pub fn serve(route: &'static Route) -> Exit {
     });
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(e) => unfit(route, &e.to_string()),
+        Err(e) => log::exit_unfit(route.name, &e.to_string()),
     }
-}
-
-fn unfit(route: &Route, why: &str) -> Exit {
-    log::write(&log::unfit(route.name, why));
-    ExitCode::FAILURE
 }
 
 fn lambda(response: Response) -> lambda_http::Response<Body> {

@@ -1,5 +1,6 @@
 //! One route, ready to answer: its settings, its database, and everything around its answer function.
 use std::{
+    collections::BTreeMap,
     fmt,
     panic::AssertUnwindSafe,
     sync::Arc,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Time kept for writing the answer before Lambda ends the function.
-const RESERVE: Duration = Duration::from_millis(200);
+pub(crate) const RESERVE: Duration = Duration::from_millis(200);
 
 /// The variables that `route` reads. A function is given these and no others.
 pub fn variables(route: &Route) -> Vec<String> {
@@ -32,6 +33,7 @@ pub fn variables(route: &Route) -> Vec<String> {
         names.push(CURSOR_KEY.to_owned());
     }
     names.extend([CORS_ORIGINS, VERSION].map(str::to_owned));
+    names.extend(route.settings.iter().map(|&name| name.to_owned()));
     names
 }
 
@@ -68,6 +70,20 @@ pub(crate) struct Settings {
     pub(crate) cursor_key: hmac::Key,
     pub(crate) origins: Vec<String>,
     pub(crate) version: String,
+    /// What the route names in `settings`.
+    pub(crate) further: BTreeMap<&'static str, String>,
+}
+
+/// The values of variables, all of which must be set.
+pub(crate) fn settings(
+    names: &'static [&'static str],
+    var: &impl Fn(&str) -> Option<String>,
+) -> Result<BTreeMap<&'static str, String>, Unfit> {
+    names.iter().map(|&name| Ok((name, need(name, var)?))).collect()
+}
+
+fn need(name: &'static str, var: &impl Fn(&str) -> Option<String>) -> Result<String, Unfit> {
+    var(name).filter(|v| !v.trim().is_empty()).ok_or(Unfit::Variable(name, "is not set"))
 }
 
 /// One route with its settings and its connections.
@@ -99,9 +115,7 @@ impl Server {
         route: &'static Route,
         var: impl Fn(&str) -> Option<String>,
     ) -> Result<Server, Unfit> {
-        let need = |name| {
-            var(name).filter(|v| !v.trim().is_empty()).ok_or(Unfit::Variable(name, "is not set"))
-        };
+        let need = |name| need(name, &var);
         let auth = match route.allow {
             Allow::Public => None,
             _ => {
@@ -123,10 +137,11 @@ impl Server {
         };
         let origins = var(CORS_ORIGINS).unwrap_or_default();
         let origins = origins.split(',').map(str::trim).filter(|o| !o.is_empty());
-        let settings = Settings {
+        let shared = Settings {
             cursor_key,
             origins: origins.map(str::to_owned).collect(),
             version: var(VERSION).unwrap_or_else(|| "unknown".to_owned()),
+            further: settings(route.settings, &var)?,
         };
         let pool = Pool::find(route.domain, route.access, route.name, var);
         let pool = pool.map_err(Unfit::Database)?;
@@ -134,7 +149,7 @@ impl Server {
         let named = route.query.iter().map(|query| query.name.to_owned());
         let localize = route.localized.then(|| "localize".to_owned());
         let parameters = listed.chain(named).chain(localize).collect();
-        Ok(Server { route, auth, settings: Arc::new(settings), pool, parameters })
+        Ok(Server { route, auth, settings: Arc::new(shared), pool, parameters })
     }
 
     /// Opens the database connection ahead of the first request, if that is quick.
@@ -243,11 +258,11 @@ impl Server {
 }
 
 #[derive(Debug)]
-struct Panicked;
+pub(crate) struct Panicked;
 
 impl fmt::Display for Panicked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the route panicked; its message is above")
+        f.write_str("it panicked; the message is above")
     }
 }
 

@@ -1,14 +1,15 @@
 //! What the gateway must know of a function.
 use std::{fmt, path::PathBuf, time::Duration};
 
-/// A function: its route, its binary and the variables it is started with.
+/// A function: its route if it has one, its binary and the variables it is started with.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Function {
     /// `finance-contribute`.
     pub name: String,
-    /// `GET`; means nothing on the path `$default`.
+    /// `GET`; means nothing on the path `$default`, empty for a job.
     pub method: String,
-    /// `/v1/finance/contributions/{id}`, or `$default` for what no other route takes.
+    /// `/v1/finance/contributions/{id}`, or `$default` for what no other route takes; empty for a
+    /// job, which no request reaches.
     pub path: String,
     /// After this an invocation's process is ended.
     pub timeout: Duration,

@@ -1,7 +1,7 @@
-//! From a `ROUTE` to what the gateway needs of it.
+//! From a `ROUTE` or a `JOB` to what the gateway needs of it.
 use std::{path::PathBuf, time::Duration};
 
-use api::{Example, Route};
+use api::{Example, Route, Unit};
 use db::Access;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -14,32 +14,42 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The port that examples say they were sent to.
 const PORT: u16 = 443;
 
-/// The variables that a function of this route is given, and no others.
+/// The variables that a function of this route or job is given, and no others.
 ///
 /// One with a database also gets `SSL_CERT_FILE`: without it OpenSSL reads the whole bundle of the
 /// system, twice, which takes longer than everything else at its start.
 #[must_use]
-pub fn variables(route: &Route) -> Vec<String> {
-    let mut names = api::variables(route);
-    if route.access != Access::None {
+pub fn variables<'a>(unit: impl Into<Unit<'a>>) -> Vec<String> {
+    let unit = unit.into();
+    let mut names = unit.variables();
+    if unit.access() != Access::None {
         names.push("SSL_CERT_FILE".into());
     }
     names
 }
 
 impl Function {
-    /// The function of `route`; a variable for which `value` has nothing stays unset.
+    /// The function of a route or job; a variable for which `value` has nothing stays unset.
     #[must_use]
-    pub fn of(route: &Route, binary: PathBuf, value: impl Fn(&str) -> Option<String>) -> Function {
+    pub fn of<'a>(
+        unit: impl Into<Unit<'a>>,
+        binary: PathBuf,
+        value: impl Fn(&str) -> Option<String>,
+    ) -> Function {
+        let unit = unit.into();
         let set = |name: String| value(&name).map(|value| (name, value));
+        let (method, path) = match unit {
+            Unit::Route(route) => (route.method.as_str(), route.path),
+            Unit::Job(_) => ("", ""),
+        };
         Function {
-            name: route.name.into(),
-            method: route.method.as_str().into(),
-            path: route.path.into(),
-            timeout: Duration::from_secs(route.timeout_s.into()),
-            memory_mb: route.memory_mb,
+            name: unit.name().into(),
+            method: method.into(),
+            path: path.into(),
+            timeout: Duration::from_secs(unit.timeout_s().into()),
+            memory_mb: unit.memory_mb(),
             binary,
-            env: variables(route).into_iter().filter_map(set).collect(),
+            env: variables(unit).into_iter().filter_map(set).collect(),
         }
     }
 }

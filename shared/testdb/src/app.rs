@@ -1,7 +1,7 @@
 //! A domain with a database of its own.
 use std::collections::HashMap;
 
-use api::{Route, Server};
+use api::{Job, Ran, Route, Server, Worker};
 use db::{Domain, variables};
 use lambda_http::{Body, http};
 use serde_json::Value;
@@ -95,6 +95,12 @@ impl App {
             })
         };
         Answer::new(server.answer(self.request(route, call.into())).await)
+    }
+
+    /// Starts `job` as the clock would, without Lambda, on a connection of its own.
+    pub async fn run(&self, job: &'static Job) -> Ran {
+        let worker = Worker::new(job, |name| self.env.get(name).cloned());
+        worker.unwrap_or_else(|e| panic!("{e}")).run("test", None).await
     }
 
     /// Creates what a test needs, and gives it back as it was answered.

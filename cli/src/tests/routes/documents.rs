@@ -3,11 +3,11 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 
-use super::samples::{ID, SAMPLES};
+use super::samples::{ID, JOBS, SAMPLES};
 use crate::routes::{files, is_known};
 
 fn text(path: &str) -> String {
-    files(SAMPLES).remove(Path::new(path)).unwrap()
+    files(SAMPLES, JOBS).remove(Path::new(path)).unwrap()
 }
 
 fn openapi() -> Value {
@@ -32,6 +32,26 @@ fn a_binary_serves_the_constant_of_its_route() {
         "//! Written by `cargo aruuri routes write`; do not edit.\n\
          fn main() -> api::Exit {\n    api::serve(&content::samples::find::ROUTE)\n}\n"
     );
+}
+
+#[test]
+fn a_job_is_started_by_the_clock_and_by_no_request() {
+    let function = function("ContentSweepSamplesFunction");
+
+    assert_eq!(
+        text("functions/content/src/bin/content-sweep-samples.rs"),
+        "//! Written by `cargo aruuri routes write`; do not edit.\n\
+         fn main() -> api::Exit {\n    api::run(&content::jobs::sweep::JOB)\n}\n"
+    );
+    assert!(
+        function.contains("Clock: {Type: Schedule, Properties: {Schedule: \"rate(5 minutes)\"}}")
+    );
+    assert!(function.contains("Role: !GetAtt ContentWriteRole.Arn"));
+    assert!(!function.contains("HttpApi") && !function.contains("JWT"));
+    assert!(!text("openapi.json").contains("content-sweep-samples"));
+    assert!(text("docs/routes.md").contains(
+        "| `content-sweep-samples` | `rate(5 minutes)` | content, write | Sweeps samples. |"
+    ));
 }
 
 #[test]
@@ -116,7 +136,7 @@ fn everything_that_the_template_refers_to_is_in_it() {
 
 #[test]
 fn every_variable_of_a_function_is_explained() {
-    for variable in SAMPLES.iter().flat_map(|route| gateway::variables(route)) {
+    for variable in SAMPLES.iter().flat_map(|route| gateway::variables(*route)) {
         assert!(is_known(&variable), "{variable}");
     }
     let text = text("docs/environment.md");

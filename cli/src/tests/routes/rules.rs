@@ -1,13 +1,13 @@
 //! What `routes check` refuses.
-use api::{Allow, Example, Idempotency, Route};
+use api::{Allow, Example, Idempotency, Job, Route};
 use db::Access;
 
-use super::samples::{CREATE, FALLBACK, FIND, LIST, LIVE, SAMPLES};
+use super::samples::{CREATE, FALLBACK, FIND, JOBS, LIST, LIVE, SAMPLES, SWEEP};
 use crate::routes::{MAX_RESOURCES, audit, resources};
 
 #[test]
 fn routes_that_keep_the_rules_are_not_complained_about() {
-    assert_eq!(audit(SAMPLES), [""; 0]);
+    assert_eq!(audit(SAMPLES, JOBS), [""; 0]);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn each_broken_rule_is_named_with_its_route() {
         (Route { examples: &[GOOD], ..FIND }, "gives 0 path values, the path has 1"),
     ];
     for (route, sentence) in &broken {
-        let findings = audit(&[route]);
+        let findings = audit(&[route], &[]);
 
         let named =
             |finding: &String| finding.starts_with(route.name) && finding.contains(sentence);
@@ -51,11 +51,39 @@ fn each_broken_rule_is_named_with_its_route() {
 }
 
 #[test]
+fn each_broken_rule_of_a_job_is_named_with_it() {
+    let broken = [
+        (Job { name: "sweep", ..SWEEP }, "beginning with content-"),
+        (Job { rust_path: "", ..SWEEP }, "api::jobs!"),
+        (Job { schedule: "", ..SWEEP }, "its schedule"),
+        (Job { schedule: "rate(1 minutes)", ..SWEEP }, "its schedule"),
+        (Job { schedule: "rate(5 minute)", ..SWEEP }, "its schedule"),
+        (Job { schedule: "rate(0 minutes)", ..SWEEP }, "its schedule"),
+        (Job { schedule: "cron(0 3 * * *)", ..SWEEP }, "its schedule"),
+        (Job { timeout_s: 901, ..SWEEP }, "1 to 900 seconds"),
+        (Job { memory_mb: 64, ..SWEEP }, "128 to 10,240"),
+        (Job { access: Access::Admin, ..SWEEP }, "must not be Admin"),
+    ];
+    for (job, sentence) in &broken {
+        let findings = audit(&[], &[job]);
+
+        let named = |finding: &String| finding.starts_with(job.name) && finding.contains(sentence);
+        assert!(findings.iter().any(named), "{sentence}: {findings:?}");
+    }
+    for schedule in ["rate(1 hour)", "rate(2 days)", "cron(0 3 * * ? *)"] {
+        assert_eq!(audit(&[], &[&Job { schedule, ..SWEEP }]), [""; 0], "{schedule}");
+    }
+    let taken = Job { name: CREATE.name, ..SWEEP };
+    let findings = audit(&[&CREATE], &[&taken]);
+    assert!(findings.iter().any(|it| it.contains("the same name as content-create-sample")));
+}
+
+#[test]
 fn two_routes_for_one_request_or_of_one_name_are_refused() {
     let same_path =
         Route { name: "content-find-other", path: "/v1/content/samples/{slug}", ..FIND };
 
-    let findings = audit(&[&FIND, &same_path, &LIVE, &LIVE, &FALLBACK]);
+    let findings = audit(&[&FIND, &same_path, &LIVE, &LIVE, &FALLBACK], &[]);
 
     assert!(
         findings.iter().any(|it| it.contains("the same method and path as content-find-sample"))
@@ -74,8 +102,8 @@ fn one_name_for_two_schemas_is_refused() {
     let taken = Route { body: api::Shape::of::<Other>(), ..CREATE };
     let answered = Route { reply: api::Shape::of::<Other>(), ..LIVE };
 
-    let both_ways = audit(&[&FIND, &taken]);
-    let twice = audit(&[&FIND, &answered]);
+    let both_ways = audit(&[&FIND, &taken], &[]);
+    let twice = audit(&[&FIND, &answered], &[]);
 
     assert!(both_ways.iter().any(|it| it.contains("SamplePost: what is taken differs")));
     assert!(twice.iter().any(|it| it.contains("SamplePost: two types have this name")));
@@ -85,8 +113,8 @@ fn one_name_for_two_schemas_is_refused() {
 fn a_stack_with_too_many_resources_is_refused() {
     let many: Vec<&Route> = std::iter::repeat_n(&LIVE, MAX_RESOURCES / 2).collect();
 
-    let findings = audit(&many);
+    let findings = audit(&many, &[]);
 
-    assert!(resources(&many) > MAX_RESOURCES);
+    assert!(resources(&many, &[]) > MAX_RESOURCES);
     assert!(findings.iter().any(|it| it.contains("split the template")));
 }

@@ -1,6 +1,6 @@
-//! Routes of every kind: a list, a create with a body, a patch, a delete, a public one, and `$default`.
+//! Routes of every kind: a list, a create with a body, a patch, a delete, a public one, and `$default`; and a job.
 use api::{
-    Allow, Example, Filter, Idempotency, List, Method, Query, Route, Shape,
+    Allow, Example, Filter, Idempotency, Job, List, Method, Query, Route, Shape,
     problem::{CONFLICT, METHOD, NO_ROUTE},
 };
 use db::{Access, Domain};
@@ -197,3 +197,14 @@ pub(super) const FALLBACK: Route = Route {
 
 /// In the order in which routes are listed.
 pub(super) const SAMPLES: &[&Route] = &[&LIVE, &FALLBACK, &LIST, &CREATE, &FIND, &UPDATE, &DELETE];
+
+pub(super) const SWEEP: Job = Job {
+    name: "content-sweep-samples",
+    summary: "Sweeps samples.",
+    domain: Domain::Content,
+    schedule: "rate(5 minutes)",
+    rust_path: "content::jobs::sweep::JOB",
+    ..Job::DEFAULT
+};
+
+pub(super) const JOBS: &[&Job] = &[&SWEEP];

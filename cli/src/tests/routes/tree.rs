@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use super::samples::SAMPLES;
+use super::samples::{JOBS, SAMPLES};
 use crate::routes::{State, compare, files, write};
 
 /// An empty folder that goes away with its test.
@@ -37,7 +37,7 @@ impl Drop for Folder {
 #[test]
 fn what_was_written_is_up_to_date() {
     let folder = Folder::new();
-    let files = files(SAMPLES);
+    let files = files(SAMPLES, JOBS);
 
     let changed = write(&folder.0, &files).unwrap();
 
@@ -49,7 +49,7 @@ fn what_was_written_is_up_to_date() {
 #[test]
 fn a_changed_a_missing_and_a_stale_file_are_told_apart() {
     let folder = Folder::new();
-    let files = files(SAMPLES);
+    let files = files(SAMPLES, JOBS);
     write(&folder.0, &files).unwrap();
     fs::remove_file(folder.0.join("template.yaml")).unwrap();
     folder.put("openapi.json", "{}");
@@ -71,11 +71,11 @@ fn a_changed_a_missing_and_a_stale_file_are_told_apart() {
 #[test]
 fn the_binary_and_events_of_a_removed_route_go_and_hand_made_files_stay() {
     let folder = Folder::new();
-    write(&folder.0, &files(SAMPLES)).unwrap();
+    write(&folder.0, &files(SAMPLES, JOBS)).unwrap();
     folder.put("functions/content/src/bin/by-hand.rs", "fn main() {}\n");
     folder.put("events/README.md", "Events.\n");
 
-    write(&folder.0, &files(&SAMPLES[..2])).unwrap();
+    write(&folder.0, &files(&SAMPLES[..2], &[])).unwrap();
 
     assert!(!folder.0.join("functions/content/src/bin/content-list-samples.rs").exists());
     assert!(!folder.0.join("events/content-list-samples").exists());
@@ -86,7 +86,7 @@ fn the_binary_and_events_of_a_removed_route_go_and_hand_made_files_stay() {
 
 #[test]
 fn every_file_says_first_that_it_is_written() {
-    for (path, text) in files(SAMPLES) {
+    for (path, text) in files(SAMPLES, JOBS) {
         let head: String = text.lines().take(12).collect();
 
         assert!(

@@ -1,7 +1,11 @@
 //! The row types and statements of the finance domain.
 pub mod contributions;
 pub mod contributors;
+pub mod ledger;
 
 /// The statements of every module, for the record that the next release is compared with.
-pub const NAMED: &[(&str, db::Named)] =
-    &[("contributions", contributions::NAMED), ("contributors", contributors::NAMED)];
+pub const NAMED: &[(&str, db::Named)] = &[
+    ("contributions", contributions::NAMED),
+    ("contributors", contributors::NAMED),
+    ("ledger", ledger::NAMED),
+];
