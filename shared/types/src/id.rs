@@ -96,8 +96,12 @@ entities! {
     Theme ThemeId = "projects.theme",
 
     Account AccountId = "finance.account",
+    Claim ClaimId = "finance.claim",
+    ClaimLine ClaimLineId = "finance.claim_line",
+    Claimant ClaimantId = "finance.claimant",
     Contribution ContributionId = "finance.contribution",
     Contributor ContributorId = "finance.contributor",
+    Declaration DeclarationId = "finance.declaration",
     Fund FundId = "finance.fund",
     Journal JournalId = "finance.journal",
 
