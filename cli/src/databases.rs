@@ -1,16 +1,14 @@
 //! Brings the local databases to the state of this checkout.
-use std::{fs, path::Path, time::Duration};
+use std::path::Path;
 
-use db::Domain;
+use db::{Domain, Url};
 use migrate::{
     Directory, Report,
     marker::{self, Environment},
     seed::{Progress, Seed, Set},
 };
-use native_tls::{Certificate, TlsConnector};
-use postgres_native_tls::MakeTlsConnector;
-use stack::{Kind, Running, Stack};
-use tokio_postgres::{Client, Config, config::SslMode};
+use stack::{Kind, Running, Stack, variable};
+use tokio_postgres::Client;
 
 use crate::{
     failure::{Exit, Failure},
@@ -104,24 +102,9 @@ async fn connect(running: &Running, domain: Domain) -> Result<Client, Failure> {
         Failure::new(Exit::Unreachable, format!("cannot log in to the {name} database"))
             .next("cargo aruuri status")
     };
-    let (port, user, password) =
-        running.login(domain, Kind::Direct).ok_or_else(|| unreachable().why("it has no login"))?;
-    let mut config = Config::new();
-    config.host("127.0.0.1").port(port).ssl_mode(SslMode::Require);
-    config.user(user).password(password).dbname(name);
-    config.application_name("aruuri").connect_timeout(Duration::from_secs(5));
-
-    let tls = tls(&running.ca_pem).map_err(|error| unreachable().because(&*error))?;
-    let connected = config.connect(tls).await;
-    let (client, connection) = connected.map_err(|error| unreachable().because(&error))?;
-    tokio::spawn(connection);
-    Ok(client)
-}
-
-fn tls(ca_pem: &Path) -> Result<MakeTlsConnector, Box<dyn std::error::Error>> {
-    let ca = Certificate::from_pem(&fs::read(ca_pem)?)?;
-    let mut builder = TlsConnector::builder();
-    Ok(MakeTlsConnector::new(
-        builder.disable_built_in_roots(true).add_root_certificate(ca).build()?,
-    ))
+    let url = running
+        .url(domain, Kind::Direct, name)
+        .ok_or_else(|| unreachable().why("it has no login"))?;
+    let connected = db::connect(&Url::direct(variable(domain, ""), url), "aruuri").await;
+    connected.map_err(|error| unreachable().because(&error))
 }

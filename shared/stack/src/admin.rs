@@ -1,5 +1,14 @@
 //! Connections of our own to the local servers, from code that is not asynchronous and may be called from code that is.
-use std::{error::Error as StdError, fs, future::Future, io, path::Path, thread, time::Duration};
+use std::{
+    error::Error as StdError,
+    fs,
+    future::Future,
+    io,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
 
 use native_tls::{Certificate, TlsConnector};
 use postgres_native_tls::MakeTlsConnector;
@@ -30,17 +39,30 @@ where
 #[derive(Clone)]
 pub(crate) struct Tls(MakeTlsConnector);
 
+/// The last one, and the certificate it trusts.
+static LAST: Mutex<Option<(Option<Vec<u8>>, MakeTlsConnector)>> = Mutex::new(None);
+
 impl Tls {
     /// From a PEM file; the system's authorities if there is none.
+    ///
+    /// Kept from one session to the next: OpenSSL reads the system's authorities for every connector, which takes longer
+    /// than to log in.
     pub(crate) fn trusting(ca_file: Option<&Path>) -> Result<Tls, Error> {
+        let pem =
+            ca_file.map(|path| fs::read(path).map_err(Error::io("read", path))).transpose()?;
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, connector)) = last.as_ref().filter(|(trusted, _)| *trusted == pem) {
+            return Ok(Tls(connector.clone()));
+        }
         let mut builder = TlsConnector::builder();
-        if let Some(path) = ca_file {
-            let pem = fs::read(path).map_err(Error::io("read", path))?;
-            let ca = Certificate::from_pem(&pem).map_err(Error::crypto("read the certificate"))?;
+        if let Some(pem) = &pem {
+            let ca = Certificate::from_pem(pem).map_err(Error::crypto("read the certificate"))?;
             builder.disable_built_in_roots(true).add_root_certificate(ca);
         }
-        let connector = builder.build().map_err(Error::crypto("set up TLS"))?;
-        Ok(Tls(MakeTlsConnector::new(connector)))
+        let connector =
+            MakeTlsConnector::new(builder.build().map_err(Error::crypto("set up TLS"))?);
+        *last = Some((pem, connector.clone()));
+        Ok(Tls(connector))
     }
 }
 
