@@ -5,6 +5,7 @@ mod counters;
 mod data;
 mod flights;
 mod gate;
+mod growth;
 mod instance;
 mod peers;
 mod requests;
@@ -25,7 +26,7 @@ use clap::{Args, ValueEnum};
 use gateway::Function;
 use serde::Serialize;
 use serde_json::Value;
-use stack::Stack;
+use stack::{Running, Stack};
 use tokio::runtime::Runtime;
 
 use self::{
@@ -56,6 +57,7 @@ Examples:
   cargo aruuri bench gate                 exit 1 when a goal is missed that does not depend on load
   cargo aruuri bench gate --binaries target/lambda
   cargo aruuri bench peers -o json        beside Drizzle, hono, psycopg and axum with sqlx; needs npm and python3
+  cargo aruuri bench diff                 how `migrate diff` grows from 25 to 140 objects of every kind
 
 Times depend on the machine and on what else it does; ratios come from runs in turns and depend less.")]
 pub(crate) struct Bench {
@@ -86,7 +88,9 @@ enum What {
     Gate,
     /// The same requests by functions in Node.js, Python and Rust with a common framework
     Peers,
-    /// All of them but the peers
+    /// `migrate diff` on schemas of 25 to 140 objects of every kind; alone
+    Diff,
+    /// All of them but the peers and `diff`
     All,
 }
 
@@ -216,6 +220,9 @@ impl Bench {
     pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
         let stack = Stack::find()?;
         let running = stack.up(|step| out.step(step))?;
+        if self.what.contains(&What::Diff) {
+            return self.diff(&running, out);
+        }
         let without_tls = match self.wants(What::Gate) {
             true => build::build_without_tls(&running.root, out)?,
             false => Binaries::default(),
@@ -247,6 +254,18 @@ impl Bench {
             Some(failure) => Err(failure),
             None => Ok(Exit::Ok),
         }
+    }
+
+    /// Needs no functions, so it builds none.
+    fn diff(&self, running: &Running, out: &Output) -> Result<Exit, Failure> {
+        if self.what.len() > 1 {
+            return Err(Failure::new(Exit::Usage, "diff is measured alone")
+                .next("cargo aruuri bench diff"));
+        }
+        let rounds = self.samples.map_or(5, usize::from);
+        let growth = functions::runtime()?.block_on(growth::measure(running, rounds, out))?;
+        out.data(&growth, growth.text())?;
+        Ok(Exit::Ok)
     }
 
     fn wants(&self, one: What) -> bool {
