@@ -259,8 +259,9 @@ impl Bench {
     /// Needs no functions, so it builds none.
     fn diff(&self, running: &Running, out: &Output) -> Result<Exit, Failure> {
         if self.what.len() > 1 {
-            return Err(Failure::new(Exit::Usage, "diff is measured alone")
-                .next("cargo aruuri bench diff"));
+            return Err(
+                Failure::new(Exit::Usage, "diff is measured alone").next("cargo aruuri bench diff")
+            );
         }
         let rounds = self.samples.map_or(5, usize::from);
         let growth = functions::runtime()?.block_on(growth::measure(running, rounds, out))?;

@@ -124,7 +124,7 @@ pub(super) async fn drift(
     let pending = directory.files().len() - files;
 
     let replayed = dev::replayed(running, domain, &dev::prefix(directory, files)).await?;
-    let have = facts(&mut live, &database.owner()).await?;
+    let have = facts(&mut live, Some(&database.owner())).await?;
     let owner = replayed.owner().await?;
     same_major(&live, &owner, &database.place.to_string()).await?;
     let want = dev::facts(owner).await?;
@@ -138,11 +138,18 @@ pub(super) async fn drift(
 ///
 /// # Errors
 /// When it cannot be looked into, or has what nobody here understands.
-pub(super) async fn facts(client: &mut Client, owner: &str) -> Result<Facts, Trouble> {
+pub(super) async fn facts(client: &mut Client, owner: Option<&str>) -> Result<Facts, Trouble> {
+    // Names of owners are ours, `finance_owner`; the server quotes what it finds.
+    let owner = owner.map_or(
+        "(select datdba::regrole::text from pg_database where datname = current_database())"
+            .to_owned(),
+        |owner| format!("'{owner}'"),
+    );
     let role = format!(
-        "do $$ begin
-           if exists (select from pg_roles where rolname = '{owner}' and pg_has_role(oid, 'member')) then
-             set role {owner};
+        "do $$ declare owner text := {owner};
+         begin
+           if to_regrole(owner) is not null and pg_has_role(to_regrole(owner), 'member') then
+             execute 'set role ' || owner;
            end if;
          end $$"
     );

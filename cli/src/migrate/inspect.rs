@@ -39,7 +39,7 @@ impl Inspect {
         let domain = self.target.domains.one()?;
         let database = self.target.database(domain)?;
         let mut client = database.connect().await?;
-        let facts = facts(&mut client, &database.owner()).await;
+        let facts = facts(&mut client, Some(&database.owner())).await;
         let facts = facts.map_err(|trouble| database_failure(trouble, &database, &root))?;
         // Nothing is renamed on the way from nothing.
         let plan = plan(&Facts::empty(&facts.role), &facts, &Options::default());

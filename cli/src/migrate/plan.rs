@@ -60,7 +60,7 @@ impl PlanBetween {
             let mut first = from.connect().await.map_err(Trouble::Told)?;
             let mut second = to.connect().await.map_err(Trouble::Told)?;
             same_major(&first, &second, &from.place.to_string()).await?;
-            Ok((facts(&mut first, "").await?, facts(&mut second, "").await?))
+            Ok((facts(&mut first, None).await?, facts(&mut second, None).await?))
         };
         let (have, want) = both.await.map_err(|trouble| database_failure(trouble, &from, &root))?;
         let options =
