@@ -43,6 +43,9 @@ fn refused<T>(written: Result<T, db::Error>) -> Result<T, Problem> {
         .on_constraint("projects_target_minor_range", || {
             Problem::invalid("/target/amount", "must be at least 1 minor unit")
         })
+        .on_constraint("funding_stages_target_total", || {
+            Problem::conflict("the project's funding stages do not add up to its target")
+        })
         .on_constraint("projects_planned_order", || {
             Problem::invalid("/planned_end", "must not be before planned_start")
         })

@@ -147,6 +147,21 @@ async fn what_is_wrong_with_a_project_is_said_where_it_is() {
 }
 
 #[tokio::test]
+async fn a_target_that_the_stages_do_not_add_up_to_is_refused() {
+    let app = App::new(Domain::Projects).await;
+    let kitchen = json!("03262721-01f4-5300-9f04-f6a6dee60d17");
+    let read = Call::role("employee").path(kitchen.as_str().unwrap());
+    let version = app.call(&find::ROUTE, read).await.body["version"].as_u64().unwrap();
+
+    let target = json!({ "target": { "amount": 100, "currency": "GBP" } });
+    let refused = change(&app, &kitchen, version.try_into().unwrap(), target).await;
+
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    let said = "the project's funding stages do not add up to its target";
+    assert_eq!(refused.body["detail"], said);
+}
+
+#[tokio::test]
 async fn projects_are_filtered_by_status_theme_and_kind() {
     let app = App::new(Domain::Projects).await;
     let slugs =
