@@ -36,6 +36,8 @@ ARUURI_<DOMAIN>_DATABASE_URL_READ    the replica: what functions read with
 ARUURI_JWT_KEYS                      public keys of bearer tokens, a JWKS document
 ARUURI_JWT_ISSUER                    the `iss` a token must carry
 ARUURI_JWT_AUDIENCE                  the `aud` a token must carry
+ARUURI_JWT_SIGNING_KEY               signs access tokens: P-256, PKCS#8, base64
+ARUURI_LINK_KEY                      makes the tokens of mailed links: 32 bytes, base64
 ARUURI_CURSOR_KEY                    signs page cursors: 32 bytes, base64
 ARUURI_CORS_ORIGINS                  origins a browser may call from, separated by commas
 

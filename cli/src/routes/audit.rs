@@ -99,7 +99,9 @@ fn path(route: &Route) -> Vec<String> {
         let inner = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
         inner.map_or(is_word(part), |name| is_word(&name.replace('_', "-")))
     };
-    let fits = is_fallback(route) || parts.is_some_and(|parts| parts.iter().all(fits));
+    // RFC 8615 says where those are.
+    let elsewhere = is_fallback(route) || route.path.starts_with("/.well-known/");
+    let fits = elsewhere || parts.is_some_and(|parts| parts.iter().all(fits));
     let wrong = "its path must be /v1/ and then lower-case words or {parameters}, without a slash at the end";
     if fits { Vec::new() } else { vec![wrong.to_owned()] }
 }

@@ -20,6 +20,15 @@ fn about(variable: &str) -> Option<About> {
         ),
         "ARUURI_JWT_ISSUER" => ("The `iss` that a token must carry.", "text, compared exactly"),
         "ARUURI_JWT_AUDIENCE" => ("The `aud` that a token must carry.", "text, compared exactly"),
+        "ARUURI_JWT_SIGNING_KEY" => (
+            "Signs access tokens; its public half must be in `ARUURI_JWT_KEYS` of all functions first, see \
+              [identity.md](identity.md). Secret.",
+            "P-256 private key, PKCS#8 DER, base64",
+        ),
+        "ARUURI_LINK_KEY" => (
+            "Makes the tokens of mailed links; another key makes those on their way invalid. Secret.",
+            "at least 32 bytes, base64",
+        ),
         "ARUURI_CURSOR_KEY" => (
             "Signs page cursors; another key makes those in use invalid. Secret.",
             "at least 32 bytes, base64",

@@ -10,7 +10,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{digest, signature};
 use serde::Deserialize;
-use types::ContactId;
+use types::{ContactId, SessionId};
 
 use crate::{
     Problem,
@@ -44,6 +44,8 @@ pub struct Caller {
     pub contact: ContactId,
     /// Their roles.
     pub roles: Vec<String>,
+    /// The login that the token came from, if it came from one.
+    pub session: Option<SessionId>,
 }
 
 impl Caller {
@@ -105,6 +107,7 @@ struct Claims {
     sub: ContactId,
     exp: u64,
     nbf: Option<u64>,
+    sid: Option<SessionId>,
     #[serde(default)]
     roles: Vec<String>,
 }
@@ -183,7 +186,7 @@ impl Auth {
         if claims.nbf.is_some_and(|nbf| now + LEEWAY_S < nbf) {
             return Err("the token is not valid yet");
         }
-        Ok(Caller { contact: claims.sub, roles: claims.roles })
+        Ok(Caller { contact: claims.sub, roles: claims.roles, session: claims.sid })
     }
 
     fn claims(&self, token: &str) -> Result<Claims, &'static str> {

@@ -34,6 +34,7 @@ codes! {
     KEY_MISSING 400 "idempotency_key_missing" "This request needs an Idempotency-Key";
     UNAUTHENTICATED 401 "unauthenticated" "A valid access token is needed";
     INSUFFICIENT_FUNDS 402 "insufficient_funds" "The account does not hold enough";
+    WRONG_CREDENTIALS 401 "wrong_credentials" "What was sent to sign in with is wrong";
     FORBIDDEN 403 "forbidden" "The caller's roles do not allow this";
     NOT_FOUND 404 "not_found" "No such resource";
     NO_ROUTE 404 "no_such_route" "No such route";
@@ -47,6 +48,7 @@ codes! {
     INVALID 422 "invalid_request" "The request breaks a rule";
     KEY_REUSED 422 "idempotency_key_reused" "The Idempotency-Key belongs to another request";
     PRECONDITION 428 "precondition_required" "This request needs If-Match";
+    TOO_MANY 429 "too_many_attempts" "There were too many attempts";
     INTERNAL 500 "internal_error" "Something went wrong on our side";
     UNREACHABLE 503 "database_unreachable" "The database cannot be reached now";
     OUTCOME_UNKNOWN 503 "outcome_unknown" "The connection broke; the work may or may not have been done";
@@ -130,6 +132,12 @@ impl Problem {
     /// 404; also for what the caller may not see.
     pub fn not_found(what: &'static str) -> Problem {
         Problem::new(NOT_FOUND, format!("{what} not found"))
+    }
+
+    /// 429, with the seconds to wait.
+    pub fn too_many(wait_s: i32) -> Problem {
+        Problem::new(TOO_MANY, format!("try again in {wait_s} seconds"))
+            .with(header::RETRY_AFTER, wait_s.to_string())
     }
 
     /// 409.

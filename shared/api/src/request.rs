@@ -1,9 +1,14 @@
 //! What a route is asked, parsed once at the edge.
-use std::{str::FromStr, sync::Arc};
+use std::{net::IpAddr, str::FromStr, sync::Arc};
 
-use lambda_http::http::{HeaderMap, Method};
+use lambda_http::{
+    RequestExt as _,
+    http::{HeaderMap, Method},
+    request::RequestContext,
+};
 use ring::digest;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use types::{ContactId, Locale};
 
 use crate::{
@@ -19,6 +24,8 @@ const MAX_PATH: usize = 2_048;
 const MAX_QUERY: usize = 8_192;
 /// Deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 32;
+/// As much of a user agent as is kept, in characters.
+const MAX_AGENT: usize = 500;
 
 /// One request to one route.
 #[derive(Debug)]
@@ -32,6 +39,7 @@ pub struct Request {
     path: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
     body: Vec<u8>,
+    address: Option<IpAddr>,
     /// Echoed, logged and part of every problem.
     pub(crate) id: String,
     pub(crate) caller: Option<Caller>,
@@ -45,6 +53,12 @@ impl Request {
         id: String,
         http: lambda_http::Request,
     ) -> Result<Request, Problem> {
+        // From the gateway: what a header says of the sender, the sender may have written.
+        let address = match http.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+            _ => None,
+        };
+        let address = address.and_then(|address| address.parse().ok());
         let (parts, body) = http.into_parts();
         let raw_path = parts.uri.path().to_owned();
         let raw_query = parts.uri.query().unwrap_or_default().to_owned();
@@ -80,6 +94,7 @@ impl Request {
             path,
             query,
             body,
+            address,
             id,
             caller,
         })
@@ -115,6 +130,18 @@ impl Request {
     /// The path as it was sent.
     pub fn raw_path(&self) -> &str {
         &self.raw_path
+    }
+
+    /// The address the request came from, as the gateway saw it.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Where the request came from, for the audit log: its id, the address and the user agent.
+    pub fn origin(&self) -> serde_json::Value {
+        let agent = self.header(header::USER_AGENT);
+        let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect::<String>());
+        json!({ "request_id": self.id, "ip": self.address, "user_agent": agent })
     }
 
     pub(crate) fn is_safe(&self) -> bool {

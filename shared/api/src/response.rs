@@ -24,6 +24,7 @@ pub(crate) mod header {
     pub(crate) const REQUEST_ID: &str = "x-request-id";
     pub(crate) const RETRY_AFTER: &str = "retry-after";
     pub(crate) const TRACEPARENT: &str = "traceparent";
+    pub(crate) const USER_AGENT: &str = "user-agent";
     pub(crate) const VARY: &str = "vary";
 }
 

@@ -132,6 +132,8 @@ pub enum Idempotency {
 pub struct Example {
     /// `good`, or what is wrong with it: `too-small`.
     pub name: &'static str,
+    /// What must be in the database before, as SQL, beside the demo data; for tests.
+    pub given: &'static str,
     /// The role that the caller's token carries; `None` sends no token.
     pub role: Option<&'static str>,
     /// Values for the path's parameters, in order.
@@ -150,6 +152,7 @@ impl Example {
     /// A request without path values, query, headers or body.
     pub const DEFAULT: Example = Example {
         name: "good",
+        given: "",
         role: None,
         path: &[],
         query: "",

@@ -33,7 +33,11 @@ pub fn variables(route: &Route) -> Vec<String> {
         names.push(CURSOR_KEY.to_owned());
     }
     names.extend([CORS_ORIGINS, VERSION].map(str::to_owned));
-    names.extend(route.settings.iter().map(|&name| name.to_owned()));
+    for name in route.settings {
+        if !names.iter().any(|known| known == name) {
+            names.push((*name).to_owned());
+        }
+    }
     names
 }
 
@@ -65,13 +69,23 @@ impl fmt::Display for Unfit {
 impl std::error::Error for Unfit {}
 
 /// What every request of one instance shares.
-#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) cursor_key: hmac::Key,
     pub(crate) origins: Vec<String>,
     pub(crate) version: String,
     /// What the route names in `settings`.
     pub(crate) further: BTreeMap<&'static str, String>,
+}
+
+/// Shows names of variables, never values: they hold keys.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("origins", &self.origins)
+            .field("version", &self.version)
+            .field("further", &self.further.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 /// The values of variables, all of which must be set.

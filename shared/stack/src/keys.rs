@@ -40,15 +40,20 @@ impl std::fmt::Debug for Signer {
 }
 
 impl Signer {
-    /// Reads the key that `up` made.
-    pub(crate) fn load(place: &Place) -> Result<Signer, Error> {
+    /// The private key as functions take it: PKCS#8, base64.
+    fn der(place: &Place) -> Result<String, Error> {
         let path = place.file("jwt-key.pem");
         let pem = match fs::read_to_string(&path) {
             Ok(pem) => pem,
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(Error::NoKey),
             Err(error) => return Err(Error::io("read", path)(error)),
         };
-        let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        Ok(pem.lines().filter(|line| !line.starts_with("-----")).collect())
+    }
+
+    /// Reads the key that `up` made.
+    pub(crate) fn load(place: &Place) -> Result<Signer, Error> {
+        let body = Signer::der(place)?;
         let der = STANDARD.decode(body).map_err(Error::crypto("read jwt-key.pem"))?;
         let random = SystemRandom::new();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &random);
@@ -139,24 +144,29 @@ pub fn developer() -> Uuid {
     types::ContactId::seed("dev@aruuri.localhost").uuid()
 }
 
-/// The variables that are not URLs.
-pub(crate) fn variables(place: &Place) -> Result<BTreeMap<String, String>, Error> {
-    let signer = Signer::load_or_make(place)?;
-    let path = place.file("cursor-key");
-    let cursor_key = match fs::read_to_string(&path) {
-        Ok(key) => key,
+/// 32 random bytes in base64, kept in that file.
+fn random_key(place: &Place, name: &str) -> Result<String, Error> {
+    let path = place.file(name);
+    match fs::read_to_string(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let key = STANDARD.encode(random::<32>()?);
             write(&path, 0o600, &key)?;
-            key
+            Ok(key)
         }
-        Err(error) => return Err(Error::io("read", path)(error)),
-    };
+        read => read.map_err(Error::io("read", path)),
+    }
+}
+
+/// The variables that are not URLs.
+pub(crate) fn variables(place: &Place) -> Result<BTreeMap<String, String>, Error> {
+    let signer = Signer::load_or_make(place)?;
     let pairs = [
         ("ARUURI_JWT_KEYS", signer.jwks().to_string()),
         ("ARUURI_JWT_ISSUER", ISSUER.to_owned()),
         ("ARUURI_JWT_AUDIENCE", AUDIENCE.to_owned()),
-        ("ARUURI_CURSOR_KEY", cursor_key),
+        ("ARUURI_JWT_SIGNING_KEY", Signer::der(place)?),
+        ("ARUURI_LINK_KEY", random_key(place, "link-key")?),
+        ("ARUURI_CURSOR_KEY", random_key(place, "cursor-key")?),
         ("ARUURI_CORS_ORIGINS", "http://localhost:3000".to_owned()),
     ];
     Ok(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())

@@ -3,7 +3,10 @@ use std::collections::HashMap;
 
 use api::{Job, Ran, Route, Server, Worker};
 use db::{Domain, variables};
-use lambda_http::{Body, http};
+use lambda_http::{
+    Body, RequestExt as _, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, http,
+    request::RequestContext,
+};
 use serde_json::Value;
 use stack::{Kind, Stack};
 use tokio::sync::Mutex;
@@ -151,7 +154,13 @@ impl App {
             let token = self.signer.token(subject, &[role], 600).expect("a token can be signed");
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        request.body(call.body.unwrap_or(Body::Empty)).expect("a request")
+        if let Some(token) = &call.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(call.body.unwrap_or(Body::Empty)).expect("a request");
+        let mut context = ApiGatewayV2httpRequestContext::default();
+        context.http.source_ip = Some(call.address.unwrap_or_else(|| "127.0.0.1".to_owned()));
+        request.with_request_context(RequestContext::ApiGatewayV2(context))
     }
 
     /// Rows of a table.

@@ -13,6 +13,8 @@ pub struct Call {
     pub(crate) query: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<Body>,
+    pub(crate) address: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 impl Call {
@@ -24,6 +26,17 @@ impl Call {
     /// A request of the developer's contact with this role.
     pub fn role(role: &str) -> Call {
         Call { role: Some(role.to_owned()), ..Call::default() }
+    }
+
+    /// A request with this bearer token.
+    pub fn bearer(token: &str) -> Call {
+        Call { token: Some(token.to_owned()), ..Call::default() }
+    }
+
+    /// The same, from this address.
+    #[must_use]
+    pub fn from_address(self, address: &str) -> Call {
+        Call { address: Some(address.to_owned()), ..self }
     }
 
     /// The same, of another contact.

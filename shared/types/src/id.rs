@@ -85,8 +85,10 @@ macro_rules! entities {
 entities! {
     AuditLog AuditLogId = "platform.audit_log",
     Contact ContactId = "platform.contact",
+    Session SessionId = "platform.session",
     Setting SettingId = "platform.setting",
     User UserId = "platform.user",
+    VerificationToken VerificationTokenId = "platform.verification_token",
 
     Milestone MilestoneId = "projects.milestone",
     Mission MissionId = "projects.mission",
