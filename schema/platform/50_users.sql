@@ -56,8 +56,8 @@ comment on column identity.users.external_subject is 'The person''s id at that p
 comment on column identity.users.totp_enabled is 'True: a second factor is asked for.';
 comment on column identity.users.email_verified_at is 'When the address was proven; null: not yet.';
 comment on column identity.users.last_login_at is 'When it was last used; null: never.';
-comment on column identity.users.failed_logins is 'Wrong passwords since the last right one.';
-comment on column identity.users.locked_until is 'Until when logins are refused after wrong passwords; null: not.';
+comment on column identity.users.failed_logins is 'Not kept any more: identity.attempts counts wrong passwords.';
+comment on column identity.users.locked_until is 'Not kept any more: identity.attempts says until when logins are refused.';
 comment on column identity.users.created_at is 'When the row was written.';
 comment on column identity.users.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column identity.users.updated_at is 'When it last changed; set by trigger.';

@@ -124,9 +124,15 @@ create table identity.verification_tokens (
   used_at timestamptz
     constraint verification_tokens_used_order check (used_at between created_at and expires_at),
   revoked_at timestamptz,
+  password_hash text
+    constraint verification_tokens_password_hash_shape check (
+      password_hash ~ '^\$argon2id\$'
+      and length(password_hash) <= 500
+    ),
   constraint verification_tokens_pkey primary key (id),
   constraint verification_tokens_user_id_fkey foreign key (user_id) references identity.users (id) on delete cascade,
   constraint verification_tokens_used_once check (num_nonnulls(used_at, revoked_at) <= 1),
+  constraint verification_tokens_password_purpose check (password_hash is null or purpose = 'verify_email'),
   constraint verification_tokens_token_hash_key unique (token_hash)
 );
 comment on table identity.verification_tokens is
@@ -141,12 +147,14 @@ comment on column identity.verification_tokens.expires_at is 'When it ends by it
 comment on column identity.verification_tokens.used_at is
   'When it was used, not after it ended; null: not. Set once.';
 comment on column identity.verification_tokens.revoked_at is 'When a newer one took its place; null: not. Set once.';
+comment on column identity.verification_tokens.password_hash is
+  'Argon2id hash of the password that was chosen with the address: it counts once the link is used; null: none was.';
 
 create index verification_tokens_identifier_purpose_created_at_idx on identity.verification_tokens (identifier, purpose, created_at desc);
 create index verification_tokens_user_id_idx on identity.verification_tokens (user_id);
 
 create trigger keep_once_set before update on identity.verification_tokens
-  for each row execute function platform.keep_once_set('used_at', 'revoked_at', 'identifier', 'purpose', 'token_hash', 'expires_at', 'user_id', 'created_at');
+  for each row execute function platform.keep_once_set('used_at', 'revoked_at', 'identifier', 'purpose', 'token_hash', 'expires_at', 'user_id', 'created_at', 'password_hash');
 
 revoke select on identity.verification_tokens from platform_reader, platform_studio;
 
