@@ -96,7 +96,7 @@ async fn apply(client: &mut Client, migrations: &Path) -> Result<Report, migrate
 }
 
 /// A session of the domain's migrator on the primary.
-async fn connect(running: &Running, domain: Domain) -> Result<Client, Failure> {
+pub(crate) async fn connect(running: &Running, domain: Domain) -> Result<Client, Failure> {
     let name = domain.name();
     let unreachable = || {
         Failure::new(Exit::Unreachable, format!("cannot log in to the {name} database"))

@@ -15,6 +15,7 @@ mod functions;
 mod help;
 mod interrupt;
 mod invoke;
+mod mail;
 mod migrate;
 mod output;
 mod routes;
@@ -89,6 +90,7 @@ enum Command {
     Down(down::Down),
     Status(status::Status),
     Token(token::Token),
+    Mail(mail::Mail),
     Migrate(migrate::Migrate),
     Schema(schema::Schema),
     Seed(seed::Seed),
@@ -127,6 +129,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Down(command) => command.run(out),
         Command::Status(command) => command.run(out),
         Command::Token(command) => command.run(out),
+        Command::Mail(command) => command.run(out),
         Command::Migrate(command) => command.run(out),
         Command::Schema(command) => command.run(out),
         Command::Seed(command) => command.run(out),

@@ -1,8 +1,11 @@
 //! The platform domain: what every other domain stands on. Here: settings, the audit log, health.
 pub mod audit_logs;
+pub mod identity;
 pub mod live;
+pub mod mail;
 pub mod paths;
 pub mod ready;
+pub mod sessions;
 pub mod settings;
 pub mod sql;
 pub mod unrouted;
@@ -20,6 +23,19 @@ pub const ROUTES: &[&api::Route] = api::routes![
     settings::delete::ROUTE,
     settings::restore::ROUTE,
     audit_logs::list::ROUTE,
+    identity::sign_up::ROUTE,
+    identity::verify_email::ROUTE,
+    identity::sign_in::ROUTE,
+    identity::refresh::ROUTE,
+    identity::sign_out::ROUTE,
+    identity::sign_out_everywhere::ROUTE,
+    identity::request_password_reset::ROUTE,
+    identity::reset_password::ROUTE,
+    identity::change_password::ROUTE,
+    identity::me::ROUTE,
+    identity::jwks::ROUTE,
+    sessions::list::ROUTE,
+    sessions::revoke::ROUTE,
     unrouted::ROUTE,
 ];
 

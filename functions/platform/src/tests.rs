@@ -4,6 +4,8 @@ use testdb::{App, wrong_examples};
 use crate::{ROUTES, sql};
 
 mod audit_logs;
+pub(crate) mod identity;
+mod mail;
 mod settings;
 mod unrouted;
 
@@ -11,7 +13,15 @@ mod unrouted;
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Platform).await;
 
-    let wrong = app.wrong_statements(&[sql::audit_logs::ALL, sql::settings::ALL]).await;
+    let wrong = app
+        .wrong_statements(&[
+            sql::audit_logs::ALL,
+            sql::identity::ALL,
+            sql::mail::ALL,
+            sql::sessions::ALL,
+            sql::settings::ALL,
+        ])
+        .await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;
 
     assert_eq!(wrong, Vec::<String>::new());

@@ -1,7 +1,15 @@
 //! The row types and statements of the platform domain.
 pub mod audit_logs;
+pub mod identity;
+pub mod mail;
+pub mod sessions;
 pub mod settings;
 
 /// The statements of every module, for the record that the next release is compared with.
-pub const NAMED: &[(&str, db::Named)] =
-    &[("audit_logs", audit_logs::NAMED), ("settings", settings::NAMED)];
+pub const NAMED: &[(&str, db::Named)] = &[
+    ("audit_logs", audit_logs::NAMED),
+    ("identity", identity::NAMED),
+    ("mail", mail::NAMED),
+    ("sessions", sessions::NAMED),
+    ("settings", settings::NAMED),
+];

@@ -1,0 +1,94 @@
+//! What mails say: plain text in the reader's language, with nothing in it that a stranger could have chosen.
+
+/// A mail, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// One line.
+    pub subject: &'static str,
+    /// Lines of text.
+    pub text: String,
+    /// The link in it, if there is one.
+    pub link: Option<String>,
+}
+
+struct Words {
+    subject: &'static str,
+    before: &'static str,
+    /// Path of the page that takes the token; empty for no link.
+    page: &'static str,
+    after: &'static str,
+}
+
+/// The mail of a template in `de` or `en`; `app` is where the pages are: `https://app.example.org`.
+///
+/// `None` for a template that is unknown, or that needs a token and has none: the link is no longer good.
+pub fn compose(template: &str, language: &str, app: &str, token: Option<&str>) -> Option<Mail> {
+    let Words { subject, before, page, after } = words(template, language)?;
+    let link = match (page, token) {
+        ("", _) => None,
+        // Behind `#`, it reaches no server's log and no referrer.
+        (page, Some(token)) => Some(format!("{}/{page}#token={token}", app.trim_end_matches('/'))),
+        (_, None) => return None,
+    };
+    let text = match &link {
+        Some(link) => format!("{before}\n\n{link}\n\n{after}\n"),
+        None => format!("{before}\n\n{after}\n"),
+    };
+    Some(Mail { subject, text, link })
+}
+
+fn words(template: &str, language: &str) -> Option<Words> {
+    Some(match (template, language) {
+        ("verify_email", "de") => Words {
+            subject: "Bitte bestätigen Sie Ihre Adresse",
+            before: "Mit dieser Adresse soll ein Zugang angelegt werden. Öffnen Sie den Link, wenn Sie das waren:",
+            page: "verify-email",
+            after: "Er gilt 24 Stunden. Waren Sie es nicht, müssen Sie nichts tun: ohne den Link entsteht kein Zugang.",
+        },
+        ("verify_email", _) => Words {
+            subject: "Please confirm your address",
+            before: "Somebody asked for an account with this address. If it was you, open this link:",
+            page: "verify-email",
+            after: "It is good for 24 hours. If it was not you, do nothing: without the link there is no account.",
+        },
+        ("already_registered", "de") => Words {
+            subject: "Sie haben schon einen Zugang",
+            before: "Mit dieser Adresse sollte ein Zugang angelegt werden, aber es gibt schon einen. Haben Sie das \
+                     Passwort vergessen, setzt dieser Link ein neues:",
+            page: "reset-password",
+            after: "Er gilt eine Stunde. Waren Sie es nicht, müssen Sie nichts tun.",
+        },
+        ("already_registered", _) => Words {
+            subject: "You already have an account",
+            before: "Somebody asked for an account with this address, but there is one. If you forgot its password, \
+                     this link sets a new one:",
+            page: "reset-password",
+            after: "It is good for one hour. If it was not you, do nothing.",
+        },
+        ("reset_password", "de") => Words {
+            subject: "Neues Passwort",
+            before: "Für Ihren Zugang wurde ein neues Passwort gewünscht. Dieser Link setzt es:",
+            page: "reset-password",
+            after: "Er gilt eine Stunde. Waren Sie es nicht, müssen Sie nichts tun: Ihr Passwort gilt weiter.",
+        },
+        ("reset_password", _) => Words {
+            subject: "A new password",
+            before: "Somebody asked for a new password for your account. This link sets it:",
+            page: "reset-password",
+            after: "It is good for one hour. If it was not you, do nothing: your password stays as it is.",
+        },
+        ("password_changed", "de") => Words {
+            subject: "Ihr Passwort wurde geändert",
+            before: "Das Passwort Ihres Zugangs wurde soeben geändert, andere Anmeldungen wurden beendet.",
+            page: "",
+            after: "Waren Sie es nicht, fordern Sie sofort ein neues Passwort an und melden Sie sich bei uns.",
+        },
+        ("password_changed", _) => Words {
+            subject: "Your password was changed",
+            before: "The password of your account was changed just now, and other logins were ended.",
+            page: "",
+            after: "If it was not you, ask for a new password at once and tell us.",
+        },
+        _ => return None,
+    })
+}

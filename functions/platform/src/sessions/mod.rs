@@ -1,0 +1,3 @@
+//! Routes of open logins.
+pub mod list;
+pub mod revoke;

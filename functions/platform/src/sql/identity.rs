@@ -1,0 +1,197 @@
+//! Signing up, in and out: each one call of a function of the database.
+use db::{Sql, row, statements};
+use serde::Serialize;
+use serde_json::Value;
+use types::{ContactId, Email, Line, Locale, SessionId, Timestamp, UserId, VerificationTokenId};
+
+row! {
+    /// Whether to go on.
+    #[derive(Debug)]
+    pub struct Asked {
+        /// Seconds to wait before the next attempt; 0: this one counted.
+        pub wait_s: i32,
+    }
+}
+
+row! {
+    /// What became of a mailed link.
+    #[derive(Debug)]
+    pub struct Proof {
+        /// Seconds to wait before the next attempt; 0: this one counted.
+        pub wait_s: i32,
+        /// Whether there was such a link.
+        pub done: bool,
+    }
+}
+
+row! {
+    /// What a password is checked against.
+    #[derive(Debug)]
+    pub struct Login {
+        /// Seconds to wait before the next attempt; 0: this one counted.
+        pub wait_s: i32,
+        /// Null: nobody active has the address.
+        pub user_id: Option<UserId>,
+        /// Whose login it is.
+        pub contact_id: Option<ContactId>,
+        /// In PHC form; null: none.
+        pub password_hash: Option<String>,
+    }
+}
+
+row! {
+    /// The same of somebody who is signed in.
+    #[derive(Debug)]
+    pub struct OwnLogin {
+        /// Seconds to wait before the next attempt; 0: this one counted.
+        pub wait_s: i32,
+        /// What is signed in with.
+        pub email: String,
+        /// In PHC form; null: none.
+        pub password_hash: Option<String>,
+    }
+}
+
+row! {
+    /// An open session.
+    #[derive(Debug)]
+    pub struct Session {
+        /// Whose it is.
+        pub contact_id: ContactId,
+        /// The login.
+        pub family_id: SessionId,
+        /// When its refresh token ends.
+        pub expires_at: Timestamp,
+        /// What the access token says of the contact.
+        pub claims: Value,
+    }
+}
+
+row! {
+    /// What became of a refresh token; the rest is null unless it was `refreshed`.
+    #[derive(Debug)]
+    pub struct Refreshed {
+        /// `refreshed`, `raced`, `reused`, `ended`, `expired` or `unknown`.
+        pub outcome: String,
+        /// Whose it is.
+        pub contact_id: Option<ContactId>,
+        /// The login.
+        pub family_id: Option<SessionId>,
+        /// When the next refresh token ends.
+        pub expires_at: Option<Timestamp>,
+        /// What the access token says of the contact.
+        pub claims: Option<Value>,
+    }
+}
+
+row! {
+    /// The caller.
+    #[derive(Debug, Serialize)]
+    #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+    pub struct Me {
+        /// The person; what everything else refers to.
+        pub contact_id: ContactId,
+        /// The login.
+        pub user_id: UserId,
+        /// What is signed in with.
+        pub email: String,
+        /// Given name.
+        pub first_name: Option<String>,
+        /// Family name.
+        pub last_name: Option<String>,
+        /// Language of mails: `de` or `en`.
+        pub language: String,
+        /// Whether a second factor is asked for.
+        pub totp_enabled: bool,
+        /// When the address was proven.
+        pub email_verified_at: Option<Timestamp>,
+        /// Roles and permissions held everywhere, and grants held in one place: what the next access token says.
+        pub claims: Option<Value>,
+    }
+}
+
+row! {
+    /// How many sessions were ended.
+    #[derive(Debug)]
+    pub struct Ended {
+        /// Rows of identity.sessions.
+        pub ended: i32,
+    }
+}
+
+row! {
+    /// Whether it was done.
+    #[derive(Debug)]
+    pub struct Changed {
+        /// False: there is no active login.
+        pub changed: bool,
+    }
+}
+
+statements! {
+    /// Asks for an account: contact, user, address, names, language, hash of the password, id and hash of the link.
+    pub const SIGN_UP: Sql<
+        (
+            ContactId, UserId, Email, Option<Line<100>>, Option<Line<100>>, Locale, String,
+            VerificationTokenId, Vec<u8>, Value,
+        ),
+        Asked,
+    > = Sql::new(
+        "select identity.sign_up($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as wait_s",
+    ).never_null();
+    /// Proves an address by the hash of its link.
+    pub const VERIFY_EMAIL: Sql<(Vec<u8>, Value), Proof> = Sql::new(
+        "select retry_after as wait_s, verified as done from identity.verify_email($1, $2)",
+    ).never_null();
+    /// Counts an attempt and finds what to check the password against.
+    pub const BEGIN_SIGN_IN: Sql<(Email, Value), Login> = Sql::new(
+        "select retry_after as wait_s, user_id, contact_id, password_hash
+         from identity.begin_sign_in($1, $2)",
+    ).never_null();
+    /// Opens a session: user, address, new hash, step of the code, recovery code, session and hash of its token.
+    /// No row: the code was used before. Breaks `sessions_user_active`.
+    pub const FINISH_SIGN_IN: Sql<
+        (UserId, Email, Option<String>, Option<i64>, Option<Vec<u8>>, SessionId, Vec<u8>, Value),
+        Session,
+    > = Sql::new(
+        "select contact_id, family_id, expires_at, claims
+         from identity.finish_sign_in($1, $2, $3, $4, $5, $6, $7, $8)",
+    ).never_null();
+    /// Notes a wrong password; without a user, of an address that nobody has.
+    pub const NOTE_FAILED_SIGN_IN: Sql<(Option<UserId>, Option<ContactId>, Value), ()> = Sql::new(
+        "select from audit.note('auth.sign_in_failed', 'login', case when $1 is null then null else 'user' end, $1,
+           $2, $1, null, $3)",
+    );
+    /// Exchanges the refresh token of a hash for the next.
+    pub const REFRESH: Sql<(Vec<u8>, SessionId, Vec<u8>, Value), Refreshed> = Sql::new(
+        "select outcome, contact_id, family_id, expires_at, claims
+         from identity.refresh_session($1, $2, $3, $4)",
+    ).never_null();
+    /// Ends the sessions of a contact: of one login, or of all but one, or all.
+    pub const END_SESSIONS: Sql<
+        (ContactId, Option<SessionId>, Option<SessionId>, &'static str, Value),
+        Ended,
+    > = Sql::repeatable("select identity.end_sessions_of($1, $2, $3, $4, $5) as ended").never_null();
+    /// Has a link mailed that sets a new password.
+    pub const REQUEST_PASSWORD_RESET: Sql<(Email, VerificationTokenId, Vec<u8>, Value), Asked> =
+        Sql::new("select identity.request_password_reset($1, $2, $3, $4) as wait_s").never_null();
+    /// Sets a new password by the hash of a link.
+    pub const RESET_PASSWORD: Sql<(Vec<u8>, String, Value), Proof> = Sql::new(
+        "select retry_after as wait_s, reset as done from identity.reset_password($1, $2, $3)",
+    ).never_null();
+    /// Counts an attempt and finds what to check the present password against.
+    pub const BEGIN_PASSWORD_CHANGE: Sql<(ContactId,), OwnLogin> = Sql::new(
+        "select retry_after as wait_s, email, password_hash from identity.begin_password_change($1)",
+    ).never_null();
+    /// Sets a new password and ends every login but one.
+    pub const CHANGE_PASSWORD: Sql<(ContactId, String, Option<SessionId>, Value), Changed> =
+        Sql::new("select identity.change_password($1, $2, $3, $4) as changed").never_null();
+    /// Who a contact is, by their active login.
+    pub const ME: Sql<(ContactId,), Me> = Sql::new(
+        "select u.contact_id, u.id as user_id, u.email, c.first_name, c.last_name, u.language,
+           u.totp_enabled, u.email_verified_at, identity.claims_of(u.contact_id) as claims
+         from identity.users u
+         join party.contacts c on c.id = u.contact_id
+         where u.contact_id = $1 and u.status = 'active' and u.deleted_at is null",
+    );
+}
