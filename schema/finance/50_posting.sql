@@ -318,4 +318,5 @@ comment on function ledger.close_period(integer, uuid) is 'Closes an accounting 
 
 grant execute on function ledger.balance(uuid), ledger.fund_balance(uuid, text), ledger.verify_chain()
   to finance_writer, finance_reader, finance_audit, finance_studio;
-grant execute on function ledger.fold(integer), ledger.seal(integer) to finance_writer;
+grant execute on function ledger.fold(integer), ledger.seal(integer), ledger.close_period(integer, uuid)
+  to finance_writer;

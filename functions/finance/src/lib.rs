@@ -1,4 +1,5 @@
 //! The finance domain: who gives, what was given, and the books that it is posted to.
+pub mod books;
 pub mod contributions;
 pub mod contributors;
 pub mod jobs;
@@ -14,9 +15,24 @@ pub const ROUTES: &[&api::Route] = api::routes![
     contributors::update::ROUTE,
     contributors::delete::ROUTE,
     contributors::restore::ROUTE,
+    contributors::annual_statement::ROUTE,
     contributions::list::ROUTE,
     contributions::find::ROUTE,
     contributions::create::ROUTE,
+    books::trial_balance::ROUTE,
+    books::accounts::list::ROUTE,
+    books::accounts::find::ROUTE,
+    books::accounts::entries::ROUTE,
+    books::funds::list::ROUTE,
+    books::funds::find::ROUTE,
+    books::funds::statement::ROUTE,
+    books::journals::list::ROUTE,
+    books::journals::find::ROUTE,
+    books::periods::list::ROUTE,
+    books::periods::close::ROUTE,
+    books::invariants::ROUTE,
+    books::chain::find::ROUTE,
+    books::chain::verify::ROUTE,
 ];
 
 /// Every job of this domain.

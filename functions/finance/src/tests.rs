@@ -3,6 +3,7 @@ use testdb::{App, wrong_examples};
 
 use crate::{ROUTES, sql};
 
+mod books;
 mod contributions;
 mod contributors;
 mod jobs;
@@ -11,7 +12,8 @@ mod jobs;
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Finance).await;
 
-    let lists = [sql::contributors::ALL, sql::contributions::ALL, sql::ledger::ALL];
+    let lists =
+        [sql::books::ALL, sql::contributors::ALL, sql::contributions::ALL, sql::ledger::ALL];
     let wrong = app.wrong_statements(&lists).await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;
 

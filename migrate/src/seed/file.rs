@@ -57,7 +57,7 @@ async fn missing(client: &Client, place: &Place<'_>, insert: &Insert<'_>) -> Res
     let Insert { table, columns, rows } = insert;
     let staged = insert.staged();
     let create = format!(
-        "create temporary table {staged} (like {table} including defaults including identity) on commit drop"
+        "create temporary table {staged} (like {table} including defaults including identity including generated) on commit drop"
     );
     place.run_other(client, &create).await?;
     place.run(client, &format!("insert into {staged}{rows}")).await?;

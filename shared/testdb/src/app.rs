@@ -113,7 +113,7 @@ impl App {
         answer.body
     }
 
-    /// Goes through a list page by page, and gives the `member` of every row.
+    /// Goes through a list page by page, and gives the `member` of every row: a text, or JSON.
     pub async fn walk(&self, route: &'static Route, call: Call, member: &str) -> Vec<String> {
         let mut all = Vec::new();
         let mut page = call.clone();
@@ -121,7 +121,11 @@ impl App {
             let answer = self.call(route, page).await;
             assert_eq!(answer.status, 200, "{}", answer.body);
             let rows = answer.body["data"].as_array().expect("a page");
-            all.extend(rows.iter().map(|row| row[member].as_str().unwrap_or_default().to_owned()));
+            all.extend(rows.iter().map(|row| match &row[member] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            }));
             let cursor = answer.body["next_cursor"].as_str();
             assert_eq!(answer.header("link").is_some(), cursor.is_some());
             let Some(cursor) = cursor else { return all };

@@ -110,7 +110,7 @@ impl From<&Example> for Call {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// The body; null if it was empty.
+    /// The body; null if it was empty, or no JSON.
     pub body: Value,
     /// What the function logged.
     pub log: Value,
@@ -119,9 +119,11 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(Answered { response, log }: Answered) -> Answer {
+        let is_json = response.get("content-type").is_some_and(|media| media.contains("json"));
         let body = match response.body.as_str() {
             "" => Value::Null,
-            text => serde_json::from_str(text).expect("an answer is JSON"),
+            text if is_json => serde_json::from_str(text).expect("it says that it is JSON"),
+            _ => Value::Null,
         };
         let log = serde_json::from_str(&log).expect("a line of the log is JSON");
         Answer { status: response.status, body, log, response }
@@ -130,6 +132,11 @@ impl Answer {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.get(name)
+    }
+
+    /// The body as it came.
+    pub fn text(&self) -> &str {
+        &self.response.body
     }
 
     /// A problem's code.

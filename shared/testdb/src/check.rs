@@ -33,7 +33,9 @@ async fn faults(client: &Client, statement: &dyn Statement) -> Vec<String> {
         ));
     }
     let expected = statement.columns();
-    if expected.len() != prepared.columns().len() {
+    // Several amounts of a row share one currency.
+    let columns: BTreeSet<&str> = expected.iter().map(|column| column.name.as_str()).collect();
+    if columns.len() != prepared.columns().len() {
         let names: Vec<&str> = prepared.columns().iter().map(|c| c.name()).collect();
         wrong.push(format!("columns: the statement returns {names:?}"));
     }

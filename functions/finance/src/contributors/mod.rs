@@ -1,6 +1,7 @@
 //! Routes of contributors.
 use api::Problem;
 
+pub mod annual_statement;
 pub mod create;
 pub mod delete;
 pub mod find;

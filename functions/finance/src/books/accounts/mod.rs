@@ -1,0 +1,4 @@
+//! Routes of accounts.
+pub mod entries;
+pub mod find;
+pub mod list;

@@ -1,0 +1,3 @@
+//! Routes of the chain of seals.
+pub mod find;
+pub mod verify;

@@ -1,0 +1,4 @@
+//! Routes of funds.
+pub mod find;
+pub mod list;
+pub mod statement;

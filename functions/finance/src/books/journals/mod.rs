@@ -1,0 +1,3 @@
+//! Routes of journals.
+pub mod find;
+pub mod list;

@@ -1,0 +1,3 @@
+//! Routes of accounting periods.
+pub mod close;
+pub mod list;
