@@ -248,7 +248,7 @@ async fn an_annual_statement_takes_the_days_of_its_tax_year() {
         give(&app, key, 1000, day).await;
     }
     let statement = |year: &str| {
-        let call = auditor().path(ADA).query(&format!("tax_year={year}"));
+        let call = auditor().path(ADA).query(format!("tax_year={year}"));
         app.call(&contributors::annual_statement::ROUTE, call)
     };
 
