@@ -25,6 +25,8 @@ pub(crate) struct Build<'a> {
     pub(crate) release: bool,
     /// One function instead of all.
     pub(crate) only: Option<&'a str>,
+    /// Able to send SQL over HTTP.
+    pub(crate) http: bool,
 }
 
 /// Where the binaries are, by the names of their functions.
@@ -45,6 +47,9 @@ impl Build<'_> {
         };
         if self.release {
             cargo.arg("--release");
+        }
+        if self.http {
+            cargo.args(["--features", "http"]);
         }
         if out.is_quiet() {
             cargo.arg("--quiet");

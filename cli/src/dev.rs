@@ -8,7 +8,7 @@ use std::{
 };
 
 use api::{Method, Route};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use gateway::{Config, Entry, Gateway, Handle, Limits, Log, StartError, example_path};
 use serde::Serialize;
 use stack::{Running, Stack};
@@ -20,7 +20,7 @@ use crate::{
     functions,
     interrupt::Interrupt,
     output::{Output, Paint, Table},
-    routes,
+    routes, sqlhttp,
     watch::{Watch, modified},
 };
 
@@ -31,6 +31,7 @@ Examples:
   cargo aruuri dev
   cargo aruuri dev --watch              build and restart what changed
   cargo aruuri dev --port 9001 --no-build
+  cargo aruuri dev --transport http     functions reach their databases by SQL over HTTP
 
 Starts what does not run, applies migrations, loads demo data (unless AUTO_SEED=false), builds every function once and
 serves the routes as API Gateway would, each function a process of its own that starts with its
@@ -52,6 +53,18 @@ pub(crate) struct Dev {
     /// Build and serve with optimisation
     #[arg(long)]
     release: bool,
+    /// How functions reach their databases
+    #[arg(long, value_enum, value_name = "HOW", default_value = "tcp")]
+    transport: Transport,
+}
+
+/// How functions reach their databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Transport {
+    /// PostgreSQL's own protocol, through PgBouncer
+    Tcp,
+    /// SQL over HTTP, through a gateway that is started for them
+    Http,
 }
 
 impl Dev {
@@ -84,8 +97,12 @@ impl Dev {
 
     async fn start(&self, stack: &Stack, out: &Output) -> Result<Served, Failure> {
         self.claim_port()?;
-        let running = databases::up(stack, out).await?;
+        let mut running = databases::up(stack, out).await?;
         databases::prepare(&running, out).await?;
+        let sql = match self.transport {
+            Transport::Tcp => None,
+            Transport::Http => Some(sqlhttp::for_functions(&mut running, out).await?),
+        };
         let binaries = self.binaries(&running, out).await?;
         let routes = routes::all();
         let functions =
@@ -94,7 +111,7 @@ impl Dev {
         let config = Config { port: self.port, functions, limits, log: log(out) };
         let handle = Gateway::start(config).await.map_err(|error| not_served(&error))?;
         present(&handle, &routes, stack, out)?;
-        Ok(Served { handle, running, built: times(&binaries) })
+        Ok(Served { handle, _sql: sql, running, built: times(&binaries) })
     }
 
     /// Finds a taken port now, not after minutes of building.
@@ -134,7 +151,8 @@ impl Dev {
     }
 
     async fn binaries(&self, running: &Running, out: &Output) -> Result<Binaries, Failure> {
-        let build = Build { root: &running.root, release: self.release, only: None };
+        let http = self.transport == Transport::Http;
+        let build = Build { root: &running.root, release: self.release, only: None, http };
         if self.no_build { build.find().await } else { build.run(out).await }
     }
 }
@@ -150,6 +168,8 @@ fn not_served(error: &StartError) -> Failure {
 /// What runs, and when its binaries were built.
 struct Served {
     handle: Handle,
+    /// Serves as long as the functions do.
+    _sql: Option<sql_gateway::Handle>,
     running: Running,
     built: BTreeMap<String, Option<SystemTime>>,
 }

@@ -58,6 +58,10 @@ pub(crate) fn function_on<'a>(
         _ if name.ends_with("_DATABASE_URL_POOLED") && reads => url(Kind::PooledRead),
         _ if name.ends_with("_DATABASE_URL_POOLED") => url(Kind::Pooled),
         _ if name.ends_with("_DATABASE_URL_READ") => url(Kind::Read),
+        // Empty is unset: TCP, unless `dev --transport` said otherwise.
+        _ if name.ends_with("_TRANSPORT") || name.ends_with("_SQL_HTTP_URL") => {
+            Some(running.env.get(name).cloned().unwrap_or_default())
+        }
         _ => running.env.get(name).cloned(),
     })
 }

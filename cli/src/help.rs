@@ -13,6 +13,7 @@ Examples:
   cargo aruuri dev                    start the databases, build the functions, serve them
   cargo aruuri up                     start PostgreSQL, its replica and PgBouncer for this checkout
   cargo aruuri status -o json | jq .  what runs, for a program
+  cargo aruuri sqlhttp                SQL over HTTP in front of the local databases
   cargo aruuri down                   stop it again
   cargo aruuri migrate status         what is applied to the databases, and what waits
   cargo aruuri seed --set minimal     load demo data
@@ -28,11 +29,16 @@ ARUURI_PG_BIN                        the folder with initdb, postgres and pg_ctl
 ARUURI_PGBOUNCER_BIN                 the pgbouncer program
 NO_COLOR, CLICOLOR_FORCE, TERM       colours, unless --color says otherwise
 AUTO_SEED                            demo data: false keeps `dev` from loading it, true has `migrate apply` load it
+ARUURI_TEST_TRANSPORT                how tests reach it: tcp-direct, tcp-pooled or http
+ARUURI_TEST_SQL_HTTP_URL             a database URL whose endpoint the client's tests compare as well
+ARUURI_TEST_SQL_HTTP_ADDRESS         where that endpoint is, if not at its api host
 CI                                   a missing PgBouncer is an error in tests, not a warning
 
 ARUURI_<DOMAIN>_DATABASE_URL         direct: migrations (PLATFORM, PROJECTS, FINANCE, CONTENT)
 ARUURI_<DOMAIN>_DATABASE_URL_POOLED  through PgBouncer: what functions write with
 ARUURI_<DOMAIN>_DATABASE_URL_READ    the replica: what functions read with
+ARUURI_<DOMAIN>_TRANSPORT            tcp or http: how functions reach the database; tcp if unset
+ARUURI_<DOMAIN>_SQL_HTTP_URL         where SQL over HTTP is taken, if not at the api host of the URL
 ARUURI_JWT_KEYS                      public keys of bearer tokens, a JWKS document
 ARUURI_JWT_ISSUER                    the `iss` a token must carry
 ARUURI_JWT_AUDIENCE                  the `aud` a token must carry
@@ -41,7 +47,7 @@ ARUURI_LINK_KEY                      makes the tokens of mailed links: 32 bytes,
 ARUURI_CURSOR_KEY                    signs page cursors: 32 bytes, base64
 ARUURI_CORS_ORIGINS                  origins a browser may call from, separated by commas
 
-`cargo aruuri up` writes the last two groups to .aruuri/env for the local servers.";
+`cargo aruuri up` writes the URLs, ARUURI_JWT_* and ARUURI_CURSOR_KEY to .aruuri/env for the local servers.";
 
 /// Explain a command or a topic
 #[derive(Args, Debug)]

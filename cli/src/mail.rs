@@ -88,7 +88,7 @@ async fn deliver(stack: &Stack, running: &Running) -> Result<usize, Failure> {
     let client = databases::connect(running, Domain::Platform).await?;
     let mut count = 0;
     loop {
-        let requests = unsent(&client).await.map_err(|error| refused(&error))?;
+        let requests = unsent(&client).await.map_err(|error| refused(&*error))?;
         for request in &requests {
             if let Some(mail) = write(running, request)? {
                 let path = stack.file("mail").join(format!("{}.json", mail.id));
@@ -109,15 +109,15 @@ async fn deliver(stack: &Stack, running: &Running) -> Result<usize, Failure> {
     }
 }
 
-fn refused(error: &tokio_postgres::Error) -> Failure {
+fn refused(error: &dyn std::error::Error) -> Failure {
     Failure::new(Exit::Failure, "the platform database does not tell its mails")
         .because(error)
         .next("cargo aruuri dev applies what is missing")
 }
 
-async fn unsent(client: &Client) -> Result<Vec<Request>, tokio_postgres::Error> {
+async fn unsent(client: &Client) -> Result<Vec<Request>, Box<dyn std::error::Error>> {
     let rows = client.query_typed(UNSENT.text(), &(BATCH,).values()).await?;
-    rows.iter().map(Request::from_row).collect()
+    Ok(rows.into_iter().map(|row| Request::from_row(&row.into())).collect::<Result<_, _>>()?)
 }
 
 async fn sent(client: &Client, request: &Request) -> Result<(), tokio_postgres::Error> {

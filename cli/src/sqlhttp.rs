@@ -2,9 +2,10 @@
 use std::time::Duration;
 
 use clap::Args;
+use db::{Access, Domain};
 use serde::Serialize;
 use sql_gateway::{Config, Entry, Gateway, Handle, Limits, Log, Upstream};
-use stack::Stack;
+use stack::{Running, Stack};
 
 use crate::{
     databases,
@@ -26,7 +27,8 @@ Examples:
   curl http://127.0.0.1:9080/sql -H \"Neon-Connection-String: $ARUURI_FINANCE_DATABASE_URL_POOLED\" \\
     -d '{\"query\": \"select $1::int + 1 as n\", \"params\": [\"41\"]}'
 
-Answers POST /sql on 127.0.0.1 as Neon's endpoint does, so that its drivers work here.
+Answers POST /sql on 127.0.0.1 as Neon's endpoint does, for its drivers and for functions with
+ARUURI_<DOMAIN>_TRANSPORT=http. docs/sqlhttp.md tells what it takes.
 A request logs in with the role, password and database of its own Neon-Connection-String. With one
 server that URL's host does not matter; with several it chooses among them. Without --url these are
 the local ones, which are started if need be. --url takes sslmode, sslrootcert, host=/folder of a
@@ -96,7 +98,7 @@ impl Sqlhttp {
         };
         let upstreams = upstreams(&urls)?;
         let servers = upstreams.iter().map(Upstream::name).collect::<Vec<_>>();
-        let handle = start(self.port, upstreams, limits, log(out)).await?;
+        let handle = start(self.port, upstreams, limits, log(out, true)).await?;
         let url = handle.url();
         let text = format!(
             "{} at {url} before {} (Ctrl-C ends it)",
@@ -106,6 +108,17 @@ impl Sqlhttp {
         out.data(&Answer { url: &url, servers }, text)?;
         std::future::pending().await
     }
+}
+
+/// A gateway in front of the local servers for functions; makes theirs the transport of all domains.
+pub(crate) async fn for_functions(running: &mut Running, out: &Output) -> Result<Handle, Failure> {
+    let log = log(out, false);
+    let handle = start(0, upstreams(&running.server_urls())?, Limits::default(), log).await?;
+    for domain in Domain::ALL {
+        let names = db::transport_variables(domain, Access::Write);
+        running.env.extend(names.into_iter().zip(["http".to_owned(), handle.url()]));
+    }
+    Ok(handle)
 }
 
 fn upstreams(urls: &[String]) -> Result<Vec<Upstream>, Failure> {
@@ -134,7 +147,7 @@ async fn start(
 }
 
 /// Writes one line per request to stderr: never a statement, a parameter or a password.
-fn log(out: &Output) -> Log {
+fn log(out: &Output, always: bool) -> Log {
     let out = out.clone();
     Log::new(move |entry: Entry<'_>| {
         let Entry { user, database, statements, status, code, took } = entry;
@@ -149,6 +162,6 @@ fn log(out: &Output) -> Log {
         let line = format!(
             "{user}@{database}: {statements} statement{plural} {status}{code} in {took} ms"
         );
-        out.step(line);
+        if always { out.step(line) } else { out.detail(line) }
     })
 }

@@ -51,6 +51,15 @@ fn about(variable: &str) -> Option<About> {
               longer than everything else at a start.",
             "path of a PEM file",
         ),
+        name if name.ends_with("_TRANSPORT") => (
+            "How statements travel: PostgreSQL's own protocol, or [SQL over HTTP](sqlhttp.md). Unset: TCP, unless \
+              `_SQL_HTTP_URL` is set. Routes with an interactive transaction keep TCP.",
+            "`tcp` or `http`",
+        ),
+        name if name.ends_with("_SQL_HTTP_URL") => (
+            "Where SQL over HTTP is taken. Unset: `https://api.<rest of the host>/sql` of the database URL.",
+            "`https://` URL; `http://` on loopback",
+        ),
         name if name.ends_with("_DATABASE_URL_READ") => (
             "The replica, for the reading role. Unset or empty: reads go to `_POOLED`. Secret.",
             "`postgres://` URL",
@@ -137,6 +146,12 @@ fn which(units: &[Unit<'_>], users: &[&str]) -> String {
             if is_group(&|unit| of(unit) && access.is_none_or(|access| unit.access() == access)) {
                 return format!("those of {}{which}", domain.name());
             }
+        }
+        let in_session =
+            |unit: Unit<'_>| matches!(unit, Unit::Route(route) if route.in_session.is_some());
+        if is_group(&|unit| of(unit) && !in_session(unit)) {
+            let name = domain.name();
+            return format!("those of {name} with a database and no interactive transaction");
         }
     }
     let others: Vec<&str> =

@@ -75,6 +75,17 @@ fn parameters(units: &[Unit<'_>]) -> String {
             );
             parameter(&mut text, &format!("{id}ReadUrl"), &about, false);
         }
+        if used(Access::Write) || used(Access::Read) {
+            let _ = write!(
+                text,
+                "  {id}Transport:\n    Type: String\n    \
+                 Description: How statements reach the {name} database.\n    \
+                 Default: tcp\n    AllowedValues: [tcp, http]\n  \
+                 {id}SqlHttpUrl:\n    Type: String\n    \
+                 Description: Where SQL over HTTP is taken for it; empty for the api host of its URL.\n    \
+                 Default: \"\"\n"
+            );
+        }
     }
     text
 }

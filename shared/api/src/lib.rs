@@ -29,7 +29,7 @@ pub use request::Request;
 pub use response::{
     Resource, Response, changed, created, deleted, found, missed, no_content, ok, restored,
 };
-pub use route::{Answer, Example, Idempotency, Method, Query, Route};
+pub use route::{Answer, Example, Idempotency, InSession, Method, Query, Route};
 pub use serve::{Exit, serve};
 pub use server::{Answered, Server, Unfit, variables};
 pub use shape::{Shape, Shaped};

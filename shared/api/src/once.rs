@@ -1,6 +1,6 @@
 //! `Idempotency-Key` for routes whose effect is not a ledger function of its own.
 use db::{
-    Db, On, Tx,
+    On, Session, Tx,
     idempotency::{Key, Once, Stored},
 };
 use serde_json::{Value, json};
@@ -38,11 +38,11 @@ impl Request {
 /// Those of `work`; 422 if the key belongs to another request, 409 while the first is at work.
 pub async fn once(
     req: &Request,
-    db: &Db<'_>,
+    db: &Session<'_>,
     work: impl AsyncFnOnce(&On<'_>) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
     let Some(key) = req.once_key()? else {
-        return work(&On::Db(db)).await;
+        return work(&On::Db(db.db())).await;
     };
     let kept = async |tx: &Tx<'_>| {
         let response = work(&On::Tx(tx)).await?;

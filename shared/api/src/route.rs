@@ -1,13 +1,16 @@
 //! What the function, the template, the gateway and the documentation need to know of one route.
 use std::{future::Future, pin::Pin};
 
-use db::{Access, Db, Domain};
+use db::{Access, Db, Domain, Session};
 pub use lambda_http::http::Method;
 
 use crate::{Allow, Code, List, Problem, Request, Response, Shape};
 
 /// The answer of a route, as a future of its own so that `serve` is compiled once.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send + 'a>>;
+
+/// The answer function of a route that needs an interactive transaction.
+pub type InSession = for<'a> fn(&'a Request, &'a Session<'a>) -> Answer<'a>;
 
 /// One method on one path: one function.
 #[derive(Debug)]
@@ -54,6 +57,9 @@ pub struct Route {
     pub memory_mb: u16,
     /// What it does.
     pub answer: for<'a> fn(&'a Request, &'a Db<'a>) -> Answer<'a>,
+    /// What it does instead, if it needs an interactive transaction: it then works over TCP,
+    /// whatever transport its domain has.
+    pub in_session: Option<InSession>,
     /// At least one that works and one that is refused.
     pub examples: &'static [Example],
     /// Where its constant is, for the binary that is written; [`routes!`](crate::routes) fills it in.
@@ -102,6 +108,7 @@ impl Route {
         timeout_s: 10,
         memory_mb: 256,
         answer: |_, _| Box::pin(async { Err(Problem::not_found("route")) }),
+        in_session: None,
         examples: &[],
         rust_path: "",
     };

@@ -8,7 +8,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use db::{Access, Chain, Db, Pool};
+use db::{Access, Chain, Db, Pool, Session};
 use futures_util::FutureExt as _;
 use lambda_http::RequestExt as _;
 use ring::{hmac, rand};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     Allow, Auth, Idempotency, Problem, Request, Response, Route, cors, log, problem,
-    response::header,
+    response::header, route::InSession,
 };
 
 /// Time kept for writing the answer before Lambda ends the function.
@@ -26,6 +26,9 @@ pub(crate) const RESERVE: Duration = Duration::from_millis(200);
 /// The variables that `route` reads. A function is given these and no others.
 pub fn variables(route: &Route) -> Vec<String> {
     let mut names = db::variables(route.domain, route.access);
+    if route.in_session.is_none() {
+        names.extend(db::transport_variables(route.domain, route.access));
+    }
     if route.allow != Allow::Public {
         names.extend([JWT_KEYS, JWT_ISSUER, JWT_AUDIENCE].map(str::to_owned));
     }
@@ -111,6 +114,31 @@ pub struct Server {
     parameters: Vec<String>,
 }
 
+/// What the answer of a route gets.
+enum Handle<'a> {
+    Db(Db<'a>),
+    Session(InSession, Session<'a>),
+}
+
+impl<'a> Handle<'a> {
+    fn new(route: &Route, pool: &'a Pool, deadline: Instant) -> Handle<'a> {
+        match route.in_session {
+            None => Handle::Db(pool.begin(deadline)),
+            Some(answer) => {
+                let session = pool.begin_session(deadline);
+                Handle::Session(answer, session.expect("tried when the server was made"))
+            }
+        }
+    }
+
+    fn round_trips(&self) -> u32 {
+        match self {
+            Handle::Db(db) => db.round_trips(),
+            Handle::Session(_, session) => session.db().round_trips(),
+        }
+    }
+}
+
 /// A response, and what the log should keep of it.
 #[derive(Debug)]
 pub struct Answered {
@@ -157,8 +185,14 @@ impl Server {
             version: var(VERSION).unwrap_or_else(|| "unknown".to_owned()),
             further: settings(route.settings, &var)?,
         };
-        let pool = Pool::find(route.domain, route.access, route.name, var);
+        let pool = match route.in_session {
+            None => Pool::find(route.domain, route.access, route.name, var),
+            Some(_) => Pool::find_for_sessions(route.domain, route.access, route.name, var),
+        };
         let pool = pool.map_err(Unfit::Database)?;
+        if route.in_session.is_some() {
+            pool.begin_session(Instant::now()).map_err(Unfit::Database)?;
+        }
         let listed = route.list.iter().flat_map(|list| list.parameters());
         let named = route.query.iter().map(|query| query.name.to_owned());
         let localize = route.localized.then(|| "localize".to_owned());
@@ -175,7 +209,7 @@ impl Server {
     pub async fn answer(&self, http: lambda_http::Request) -> Answered {
         let started = Instant::now();
         let deadline = self.deadline(&http, started);
-        let db = self.pool.begin(deadline);
+        let db = Handle::new(self.route, &self.pool, deadline);
         let id = request_id(&http);
         let trace = traceparent(&http);
         let origin =
@@ -212,7 +246,7 @@ impl Server {
     async fn work(
         &self,
         mut request: Request,
-        db: &Db<'_>,
+        db: &Handle<'_>,
         deadline: Instant,
     ) -> Result<Response, Problem> {
         if let Some(auth) = &self.auth {
@@ -228,7 +262,11 @@ impl Server {
         if self.route.idempotency == Idempotency::Required {
             request.required_key()?;
         }
-        let answer = AssertUnwindSafe((self.route.answer)(&request, db)).catch_unwind();
+        let answer = match db {
+            Handle::Db(db) => (self.route.answer)(&request, db),
+            Handle::Session(answer, session) => answer(&request, session),
+        };
+        let answer = AssertUnwindSafe(answer).catch_unwind();
         match timeout_at(deadline, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(Problem::new(problem::INTERNAL, "the request was not carried out")

@@ -58,8 +58,10 @@ impl Unit<'_> {
         match self {
             Unit::Route(route) => server::variables(route),
             Unit::Job(job) => {
+                let transport = db::transport_variables(job.domain, job.access);
                 let own = job.settings.iter().map(|&name| name.to_owned());
-                db::variables(job.domain, job.access).into_iter().chain(own).collect()
+                let urls = db::variables(job.domain, job.access);
+                urls.into_iter().chain(transport).chain(own).collect()
             }
         }
     }

@@ -1,20 +1,20 @@
 //! One request's way to its database: statements, transactions, what may be sent again.
 use std::{
     future::Future,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join_all, join3};
 use tokio::time::{Instant, sleep, timeout_at};
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Client;
 
 use crate::{
-    Access, Domain, Error, Kind, Steps, Value,
-    pool::{Lease, Pool, Slot},
+    Access, Domain, Error, Kind, Row, Steps, Value,
+    pool::{Lease, Line, Pool, Slot, Tcp},
 };
 
-/// What statements run on: a [`Db`], each by itself, or a [`Tx`], all or none.
+/// What statements run on: a [`Db`], each by itself, or a [`Tx`](crate::Tx), all or none.
 pub trait Connection: Sync {
     /// Sends one statement and waits for its rows: one round trip.
     fn rows(
@@ -25,7 +25,9 @@ pub trait Connection: Sync {
     ) -> impl Future<Output = Result<Vec<Row>, Error>> + Send;
 }
 
-/// The database of one request.
+/// The database of one request, over TCP or over HTTP.
+///
+/// What only TCP has, an interactive transaction, is not here: see [`Session`](crate::Session).
 #[derive(Debug)]
 pub struct Db<'a> {
     pool: &'a Pool,
@@ -64,43 +66,6 @@ impl<'a> Db<'a> {
         }
     }
 
-    /// Runs `work` in one transaction: commits if it returns `Ok`, rolls back if it returns `Err`.
-    /// `BEGIN` leaves with the first statement, `COMMIT` is a round trip of its own: for work that
-    /// must look at one statement's rows before it sends the next.
-    ///
-    /// # Errors
-    /// Those of `work`, of the connection and of the commit. If `work` is dropped half-way, so is
-    /// the connection, and the server rolls back.
-    pub async fn interactive<T, E: From<Error>>(
-        &self,
-        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let tx = self.open().await?;
-        match work(&tx).await {
-            Ok(value) => {
-                tx.commit().await?;
-                Ok(value)
-            }
-            Err(e) => {
-                tx.rollback().await;
-                Err(e)
-            }
-        }
-    }
-
-    /// A transaction of which nothing is sent before its first statement.
-    pub(crate) async fn open(&self) -> Result<Tx<'_>, Error> {
-        let slot = self.pool.slots.first().ok_or(Error::Unset(Vec::new()))?;
-        let lease = match slot.lease().await {
-            Err(e) if e.kind() == Kind::Unreachable => {
-                pause().await;
-                slot.lease().await?
-            }
-            leased => leased?,
-        };
-        Ok(Tx { db: self, lease, begun: AtomicBool::new(false), sent: AtomicU32::new(0) })
-    }
-
     /// Where to try first, and how often.
     fn attempts(&self, repeatable: bool) -> Attempts<'_> {
         let repeatable = repeatable || self.pool.access == Access::Read;
@@ -112,7 +77,22 @@ impl<'a> Db<'a> {
         slot: &Slot,
         steps: &[(&'static str, Vec<Value<'_>>)],
     ) -> Result<Vec<Vec<Row>>, Error> {
-        let lease = slot.lease().await?;
+        match &slot.line {
+            Line::Tcp(tcp) => self.pipeline_over_tcp(tcp, steps).await,
+            #[cfg(feature = "http")]
+            Line::Http(client) => {
+                self.count();
+                crate::http::transaction(client, steps, self.deadline).await
+            }
+        }
+    }
+
+    async fn pipeline_over_tcp(
+        &self,
+        tcp: &Tcp,
+        steps: &[(&'static str, Vec<Value<'_>>)],
+    ) -> Result<Vec<Vec<Row>>, Error> {
+        let lease = tcp.lease().await?;
         let sent = self.timed("transaction", async {
             self.count();
             let statements =
@@ -128,7 +108,7 @@ impl<'a> Db<'a> {
         let mut result = Ok(Vec::with_capacity(rows.len()));
         for (rows, (sql, _)) in rows.into_iter().zip(steps) {
             match (rows, &mut result) {
-                (Ok(rows), Ok(all)) => all.push(rows),
+                (Ok(rows), Ok(all)) => all.push(Row::all(rows)),
                 // What follows a failure fails because of it; `COMMIT` even says Ok to a rollback.
                 (Err(e), Ok(_)) => result = Err(Error::query(sql, e)),
                 (_, Err(_)) => {}
@@ -147,10 +127,28 @@ impl<'a> Db<'a> {
         sql: &'static str,
         params: &[Value<'_>],
     ) -> Result<Vec<Row>, Error> {
-        let lease = slot.lease().await?;
+        let read_only = slot.guard_reads;
+        match &slot.line {
+            Line::Tcp(tcp) => self.single_over_tcp(tcp, read_only, sql, params).await,
+            #[cfg(feature = "http")]
+            Line::Http(client) => {
+                self.count();
+                crate::http::statement(client, sql, params, read_only, self.deadline).await
+            }
+        }
+    }
+
+    async fn single_over_tcp(
+        &self,
+        tcp: &Tcp,
+        guard: bool,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let lease = tcp.lease().await?;
         let rows = self.timed(sql, async {
             self.count();
-            Ok(if slot.guard_reads {
+            Ok(if guard {
                 read_only(&lease, sql, params).await
             } else {
                 lease.query_typed(sql, params).await
@@ -158,10 +156,10 @@ impl<'a> Db<'a> {
         });
         let rows = rows.await?.map_err(|e| Error::query(sql, e));
         keep_if_alive(lease);
-        rows
+        rows.map(Row::all)
     }
 
-    async fn timed<T>(
+    pub(crate) async fn timed<T>(
         &self,
         sql: &'static str,
         work: impl Future<Output = Result<T, Error>>,
@@ -169,7 +167,7 @@ impl<'a> Db<'a> {
         timeout_at(self.deadline, work).await.unwrap_or(Err(Error::Timeout { sql }))
     }
 
-    fn count(&self) {
+    pub(crate) fn count(&self) {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -187,29 +185,6 @@ impl Connection for Db<'_> {
                 Ok(rows) => return Ok(rows),
                 Err(e) => attempts.again(e).await?,
             }
-        }
-    }
-}
-
-/// Where a statement runs that is alone or part of a transaction, as its caller decides.
-#[derive(Debug)]
-pub enum On<'a> {
-    /// By itself.
-    Db(&'a Db<'a>),
-    /// With others.
-    Tx(&'a Tx<'a>),
-}
-
-impl Connection for On<'_> {
-    async fn rows(
-        &self,
-        sql: &'static str,
-        params: &[Value<'_>],
-        repeatable: bool,
-    ) -> Result<Vec<Row>, Error> {
-        match self {
-            On::Db(db) => db.rows(sql, params, repeatable).await,
-            On::Tx(tx) => tx.rows(sql, params, repeatable).await,
         }
     }
 }
@@ -256,7 +231,7 @@ async fn read_only(
     client: &Client,
     sql: &'static str,
     params: &[Value<'_>],
-) -> Result<Vec<Row>, tokio_postgres::Error> {
+) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
     let (begin, rows, commit) = join3(
         client.batch_execute("begin read only"),
         client.query_typed(sql, params),
@@ -269,100 +244,15 @@ async fn read_only(
     Ok(rows)
 }
 
-/// A transaction that is open while its holder thinks.
-#[derive(Debug)]
-pub struct Tx<'a> {
-    db: &'a Db<'a>,
-    lease: Lease<'a>,
-    begun: AtomicBool,
-    /// Statements on their way: what joins them leaves in the same flight.
-    sent: AtomicU32,
-}
-
-impl Tx<'_> {
-    /// Counts a flight, unless another statement of the same one has.
-    fn depart(&self) -> Sent<'_> {
-        if self.sent.fetch_add(1, Ordering::Relaxed) == 0 {
-            self.db.count();
-        }
-        Sent(&self.sent)
-    }
-
-    /// Sends `commit` or `rollback`. Polled together with a last statement, both leave together;
-    /// `COMMIT` answers Ok to a failed transaction too, so look at that statement first.
-    pub(crate) async fn end(&self, word: &'static str) -> Result<(), Error> {
-        let sent = self.lease.batch_execute(word);
-        self.db.timed(word, async { sent.await.map_err(|e| Error::query(word, e)) }).await
-    }
-
-    async fn commit(self) -> Result<(), Error> {
-        if self.begun.load(Ordering::Relaxed) {
-            self.db.count();
-            self.end("commit").await?;
-        }
-        self.keep();
-        Ok(())
-    }
-
-    /// Undoes what was sent; a connection that cannot even do that is thrown away.
-    pub(crate) async fn rollback(self) {
-        if self.begun.load(Ordering::Relaxed) {
-            self.db.count();
-            if self.end("rollback").await.is_err() {
-                return;
-            }
-        }
-        self.keep();
-    }
-
-    /// Gives the connection back: the transaction has ended.
-    pub(crate) fn keep(self) {
-        keep_if_alive(self.lease);
-    }
-}
-
-/// A statement on its way; dropped, it has arrived or is given up.
-struct Sent<'a>(&'a AtomicU32);
-
-impl Drop for Sent<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Connection for Tx<'_> {
-    async fn rows(
-        &self,
-        sql: &'static str,
-        params: &[Value<'_>],
-        _: bool,
-    ) -> Result<Vec<Row>, Error> {
-        self.db
-            .timed(sql, async {
-                let _sent = self.depart();
-                let failed = |e| Error::query(sql, e);
-                if self.begun.swap(true, Ordering::Relaxed) {
-                    return self.lease.query_typed(sql, params).await.map_err(failed);
-                }
-                let (begin, rows) =
-                    join(self.lease.batch_execute("begin"), self.lease.query_typed(sql, params))
-                        .await;
-                begin.map_err(|e| Error::query("begin", e))?;
-                rows.map_err(failed)
-            })
-            .await
-    }
-}
-
 /// The answer is complete; the connection stays unless it has died meanwhile.
-fn keep_if_alive(lease: Lease<'_>) {
+pub(crate) fn keep_if_alive(lease: Lease<'_>) {
     if !lease.is_closed() {
         lease.keep();
     }
 }
 
 /// 50 to 150 ms, so that those who failed together do not come back together.
-async fn pause() {
+pub(crate) async fn pause() {
     let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * 100 / 255;
     sleep(Duration::from_millis(50 + jitter)).await;
 }

@@ -3,6 +3,8 @@ use std::{error, fmt};
 
 use tokio_postgres::error::DbError;
 
+use crate::ReadError;
+
 /// A failed connection, statement or setting. `Display` says what failed, `source` why.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -41,6 +43,21 @@ pub enum Error {
         sql: &'static str,
         /// Why.
         source: tokio_postgres::Error,
+    },
+    /// The endpoint or the server behind it refused the statement, or the connection broke.
+    #[cfg(feature = "http")]
+    Http {
+        /// The statement; the first of a transaction.
+        sql: &'static str,
+        /// Why.
+        source: Box<sqlhttp::Error>,
+    },
+    /// A row is not what its type expects: the statement test finds that first.
+    Read {
+        /// The statement.
+        sql: &'static str,
+        /// Why.
+        source: ReadError,
     },
     /// The statement must return a row and did not.
     NoRow {
@@ -83,7 +100,15 @@ impl Error {
         Error::Query { sql, source }
     }
 
-    /// The server's own report, if the server answered.
+    #[cfg(feature = "http")]
+    pub(crate) fn http(sql: &'static str, source: sqlhttp::Error) -> Error {
+        match source {
+            sqlhttp::Error::Timeout { .. } => Error::Timeout { sql },
+            source => Error::Http { sql, source: Box::new(source) },
+        }
+    }
+
+    /// The server's own report, if the server answered over TCP.
     pub fn db(&self) -> Option<&DbError> {
         match self {
             Error::Query { source, .. } => source.as_db_error(),
@@ -96,11 +121,19 @@ impl Error {
 
     /// The constraint that a write broke, if that is what went wrong.
     pub fn constraint(&self) -> Option<&str> {
+        #[cfg(feature = "http")]
+        if let Error::Http { source, .. } = self {
+            return source.constraint();
+        }
         self.db()?.constraint()
     }
 
     /// The SQLSTATE.
     pub fn code(&self) -> Option<&str> {
+        #[cfg(feature = "http")]
+        if let Error::Http { source, .. } = self {
+            return source.sqlstate();
+        }
         Some(self.db()?.code().code())
     }
 
@@ -110,15 +143,33 @@ impl Error {
             Error::Unset(_) | Error::Url { .. } | Error::Tls { .. } => Kind::Config,
             Error::Connect { .. } => match self.code() {
                 None | Some("57P03" | "53300") => Kind::Unreachable,
+                Some("08P01") if self.db().is_some_and(is_for_now) => Kind::Unreachable,
                 Some(code) if code.starts_with("57") => Kind::Unreachable,
                 // PgBouncer reports a wrong password or database as 08P01, PostgreSQL as 28P01 and 3D000.
                 Some(_) => Kind::Config,
             },
             Error::Timeout { .. } => Kind::Timeout,
-            Error::NoRow { .. } => Kind::Bug,
+            Error::NoRow { .. } | Error::Read { .. } => Kind::Bug,
             Error::Query { source, .. } => query_kind(source),
+            #[cfg(feature = "http")]
+            Error::Http { source, .. } => http_kind(source),
         }
     }
+}
+
+/// PgBouncer reports as 08P01 also what passes: too many connections, here or at the server, and a
+/// server that it cannot reach.
+fn is_for_now(report: &DbError) -> bool {
+    const FOR_NOW: [&str; 7] = [
+        "too many",
+        "connection slots",
+        "no more connections",
+        "cannot connect to server",
+        "query_wait_timeout",
+        "client_login_timeout",
+        "the database system is",
+    ];
+    FOR_NOW.iter().any(|words| report.message().contains(words))
 }
 
 fn query_kind(source: &tokio_postgres::Error) -> Kind {
@@ -127,7 +178,27 @@ fn query_kind(source: &tokio_postgres::Error) -> Kind {
             || error::Error::source(source).is_some_and(<dyn error::Error>::is::<std::io::Error>);
         return if broken { Kind::OutcomeUnknown } else { Kind::Bug };
     };
-    match code.code() {
+    code_kind(code.code())
+}
+
+#[cfg(feature = "http")]
+fn http_kind(source: &sqlhttp::Error) -> Kind {
+    use sqlhttp::Error;
+    match (source, source.sqlstate()) {
+        _ if source.is_unavailable() => Kind::Unreachable,
+        // The endpoint logs in with each request.
+        (_, Some("3D000" | "28P01" | "28000")) => Kind::Config,
+        (_, Some(code)) => code_kind(code),
+        (Error::Transport { .. } | Error::Answer { .. }, None) => Kind::OutcomeUnknown,
+        // Too much in one direction or the other.
+        (Error::Server(report), None) if matches!(report.status, 413 | 507) => Kind::Bug,
+        (Error::Server(_), None) => Kind::Config,
+        _ => Kind::Bug,
+    }
+}
+
+fn code_kind(code: &str) -> Kind {
+    match code {
         "40001" | "40P01" => Kind::Contention,
         "55P03" => Kind::LockTimeout,
         "57014" => Kind::StatementTimeout,
@@ -154,6 +225,9 @@ impl fmt::Display for Error {
             Error::Connect { variable, .. } => write!(f, "no connection by {variable}"),
             Error::Timeout { sql } => write!(f, "no answer in time: {}", head(sql)),
             Error::Query { sql, .. } => write!(f, "statement failed: {}", head(sql)),
+            #[cfg(feature = "http")]
+            Error::Http { sql, .. } => write!(f, "statement failed over HTTP: {}", head(sql)),
+            Error::Read { sql, .. } => write!(f, "row not understood: {}", head(sql)),
             Error::NoRow { sql } => write!(f, "no row: {}", head(sql)),
         }
     }
@@ -165,6 +239,9 @@ impl error::Error for Error {
             Error::Tls { source, .. } => Some(source.as_ref()),
             Error::Connect { source, .. } => Some(&**source),
             Error::Query { source, .. } => Some(source),
+            #[cfg(feature = "http")]
+            Error::Http { source, .. } => Some(source),
+            Error::Read { source, .. } => Some(source),
             Error::Unset(_) | Error::Url { .. } | Error::Timeout { .. } | Error::NoRow { .. } => {
                 None
             }

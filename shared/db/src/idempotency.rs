@@ -2,7 +2,7 @@
 use futures_util::future::join;
 use serde_json::Value as Json;
 
-use crate::{Db, Domain, Error, Sql, Statement, Tx, row};
+use crate::{Domain, Error, Session, Sql, Statement, Tx, row};
 
 /// Who repeats what: the caller and route, their key, and a digest of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 3] {
     [("CLAIM", claim), ("FIND", find), ("STORE", store)]
 }
 
-impl Db<'_> {
+impl Session<'_> {
     /// Runs `work` once per key, in one transaction with its answer: two round trips.
     ///
     /// The claim and the first statement of `work` leave together; when the key turns out to be
@@ -121,7 +121,7 @@ impl Db<'_> {
         key: &Key,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<(T, i16, Json), E>,
     ) -> Result<Once<T>, E> {
-        let Keys { claim, find, store } = keys(self.domain());
+        let Keys { claim, find, store } = keys(self.db().domain());
         let named = || (key.scope.clone(), key.key.clone());
         let tx = self.open().await?;
         let fresh = claim.opt(&tx, (key.scope.clone(), key.key.clone(), key.fingerprint.clone()));

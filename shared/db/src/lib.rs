@@ -6,25 +6,33 @@
 mod connection;
 mod domain;
 mod error;
+#[cfg(feature = "http")]
+mod http;
 pub mod idempotency;
 mod pool;
+mod row;
+mod session;
 mod sql;
 mod steps;
 mod tls;
+mod transport;
 mod url;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-pub use connection::{Connection, Db, On, Tx};
+pub use connection::{Connection, Db};
 pub use domain::{Access, Domain};
 pub use error::{Chain, Error, Kind};
 pub use pool::{Pool, connect};
+pub use row::{ReadError, Row};
+pub use session::{On, Session, Tx};
 #[doc(hidden)]
 pub use sql::column_name;
 pub use sql::{Deletion, FromRow, Named, Params, Sql, Statement, Step};
 pub use steps::Steps;
-pub use tokio_postgres::{Error as DriverError, Row, types::Type};
+pub use tokio_postgres::types::Type;
+pub use transport::{Transport, transport_variables};
 pub use url::{Place, Url, variables};
 pub use value::{Column, Field, Param, Pg, Value};

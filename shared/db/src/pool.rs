@@ -12,8 +12,9 @@ use deadpool_postgres::{
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 
 use crate::{
-    Access, Db, Domain, Error, Url,
+    Access, Db, Domain, Error, Session, Transport, Url,
     tls::{Connector, Tls},
+    transport,
 };
 
 /// TCP, TLS and SCRAM together.
@@ -47,13 +48,46 @@ impl Pool {
         application: &str,
         var: impl Fn(&str) -> Option<String>,
     ) -> Result<Pool, Error> {
+        let transport = match access {
+            Access::None => Transport::Tcp,
+            _ => Transport::find(domain, &var)?,
+        };
+        Pool::by(&transport, domain, access, application, var)
+    }
+
+    /// The same over TCP whatever the domain's transport is, for [`Pool::begin_session`].
+    ///
+    /// # Errors
+    /// As [`Pool::find`].
+    pub fn find_for_sessions(
+        domain: Domain,
+        access: Access,
+        application: &str,
+        var: impl Fn(&str) -> Option<String>,
+    ) -> Result<Pool, Error> {
+        Pool::by(&Transport::Tcp, domain, access, application, var)
+    }
+
+    fn by(
+        transport: &Transport,
+        domain: Domain,
+        access: Access,
+        application: &str,
+        var: impl Fn(&str) -> Option<String>,
+    ) -> Result<Pool, Error> {
         let urls = match access {
             Access::None => Vec::new(),
             _ => Url::find_all(domain, access, var)?,
         };
         let mut tls = Connector::default();
-        let slots = urls.iter().map(|url| Slot::new(url, access, application, &mut tls));
-        let slots = slots.collect::<Result<_, _>>()?;
+        let mut slots: Vec<Slot> = Vec::with_capacity(urls.len());
+        for url in &urls {
+            let line = match transport {
+                Transport::Tcp => Line::Tcp(Tcp::new(url, application, &mut tls)?),
+                Transport::Http(http) => Line::over_http(url, http, &mut tls, &slots)?,
+            };
+            slots.push(Slot { line, guard_reads: access == Access::Read && !url.is_replica() });
+        }
         Ok(Pool { domain, access, slots, replica_rests_until: AtomicU64::new(0) })
     }
 
@@ -62,11 +96,31 @@ impl Pool {
         Db::new(self, deadline)
     }
 
+    /// The same with interactive transactions; they run on the first of the URLs.
+    ///
+    /// # Errors
+    /// The pool has no URL, or is not one of [`Pool::find_for_sessions`] and works over HTTP.
+    pub fn begin_session(&self, deadline: tokio::time::Instant) -> Result<Session<'_>, Error> {
+        match self.slots.first().map(|slot| &slot.line) {
+            Some(Line::Tcp(tcp)) => Ok(Session::new(self.begin(deadline), tcp)),
+            #[cfg(feature = "http")]
+            Some(Line::Http(_)) => Err(Error::Unset(vec![transport::variable(self.domain)])),
+            None => Err(Error::Unset(Vec::new())),
+        }
+    }
+
     /// Opens the connection of the first choice, if it takes no longer than `limit`. A failure is
     /// not one yet: the request that needs the connection tries again and reports it.
     pub async fn warm(&self, limit: Duration) {
-        if let Some(slot) = self.slots.first() {
-            let _ = tokio::time::timeout(limit, slot.lease()).await.map(|l| l.map(Lease::keep));
+        match self.slots.first().map(|slot| &slot.line) {
+            Some(Line::Tcp(tcp)) => {
+                let _ = tokio::time::timeout(limit, tcp.lease()).await.map(|l| l.map(Lease::keep));
+            }
+            #[cfg(feature = "http")]
+            Some(Line::Http(client)) => {
+                drop(client.warm(tokio::time::Instant::now() + limit).await);
+            }
+            None => {}
         }
     }
 
@@ -81,24 +135,63 @@ impl Pool {
     }
 }
 
-/// The connection of one URL.
+/// The way to one URL.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    variable: String,
-    pool: Deadpool,
-    /// Wall clock in milliseconds: the monotonic clock may stand still while a sandbox is frozen.
-    last_used: AtomicU64,
+    pub(crate) line: Line,
     /// The URL may carry a role that can write although the route only reads.
     pub(crate) guard_reads: bool,
 }
 
-impl Slot {
-    fn new(
+/// What statements travel by.
+#[derive(Debug)]
+pub(crate) enum Line {
+    Tcp(Tcp),
+    #[cfg(feature = "http")]
+    Http(sqlhttp::Client),
+}
+
+impl Line {
+    #[cfg(feature = "http")]
+    fn over_http(
         url: &Url,
-        access: Access,
-        application: &str,
+        http: &transport::Http,
         tls: &mut Connector,
-    ) -> Result<Slot, Error> {
+        slots: &[Slot],
+    ) -> Result<Line, Error> {
+        let client = http.client(url, tls)?;
+        let others: Vec<&sqlhttp::Client> = slots
+            .iter()
+            .filter_map(|slot| match &slot.line {
+                Line::Http(client) => Some(client),
+                Line::Tcp(_) => None,
+            })
+            .collect();
+        Ok(Line::Http(client.sharing(&others)))
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn over_http(
+        _: &Url,
+        http: &transport::Http,
+        _: &mut Connector,
+        _: &[Slot],
+    ) -> Result<Line, Error> {
+        match *http {}
+    }
+}
+
+/// The connection of one URL.
+#[derive(Debug)]
+pub(crate) struct Tcp {
+    variable: String,
+    pool: Deadpool,
+    /// Wall clock in milliseconds: the monotonic clock may stand still while a sandbox is frozen.
+    last_used: AtomicU64,
+}
+
+impl Tcp {
+    fn new(url: &Url, application: &str, tls: &mut Connector) -> Result<Tcp, Error> {
         let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match prepare(url, application, tls)? {
             (config, None) => Manager::from_config(config, NoTls, recycle),
@@ -111,12 +204,8 @@ impl Slot {
             .wait_timeout(Some(WAIT_TIMEOUT))
             .build()
             .expect("a runtime is named");
-        Ok(Slot {
-            variable: url.variable().to_owned(),
-            pool,
-            last_used: AtomicU64::new(0),
-            guard_reads: access == Access::Read && !url.is_replica(),
-        })
+        let variable = url.variable().to_owned();
+        Ok(Tcp { variable, pool, last_used: AtomicU64::new(0) })
     }
 
     /// The connection, opened if need be.
@@ -132,7 +221,7 @@ impl Slot {
             }
         }
         let object = self.pool.get().await.map_err(|e| self.refused(e))?;
-        Ok(Lease { slot: self, object: Some(object), sound: false })
+        Ok(Lease { tcp: self, object: Some(object), sound: false })
     }
 
     fn refused(&self, e: PoolError) -> Error {
@@ -148,7 +237,7 @@ impl Slot {
 /// still on its way.
 #[derive(Debug)]
 pub(crate) struct Lease<'a> {
-    slot: &'a Slot,
+    tcp: &'a Tcp,
     object: Option<Object>,
     sound: bool,
 }
@@ -169,7 +258,7 @@ impl Deref for Lease<'_> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        self.slot.last_used.store(now_ms(), Ordering::Relaxed);
+        self.tcp.last_used.store(now_ms(), Ordering::Relaxed);
         if let Some(object) = self.object.take().filter(|_| !self.sound) {
             drop(Object::take(object));
         }

@@ -1,9 +1,9 @@
 //! A statement as a constant, with the types of its parameters and of its rows.
 use std::marker::PhantomData;
 
-use tokio_postgres::{Row, types::Type};
+use tokio_postgres::types::Type;
 
-use crate::{Column, Connection, Error, Param, Value};
+use crate::{Column, Connection, Error, Param, ReadError, Row, Value};
 
 /// A statement whose parameter and row types are fixed where it is written.
 ///
@@ -70,7 +70,7 @@ impl<P: Params, R: FromRow> Sql<P, R> {
     }
 
     fn read(&self, row: &Row) -> Result<R, Error> {
-        R::from_row(row).map_err(|e| Error::query(self.text, e))
+        R::from_row(row).map_err(|source| Error::Read { sql: self.text, source })
     }
 }
 
@@ -84,7 +84,9 @@ pub struct Step<P, R> {
 
 impl<P: Params, R: FromRow> Step<P, R> {
     pub(crate) fn read(&self, rows: &[Row]) -> Result<Vec<R>, Error> {
-        rows.iter().map(|row| R::from_row(row).map_err(|e| Error::query(self.text, e))).collect()
+        rows.iter()
+            .map(|row| R::from_row(row).map_err(|source| Error::Read { sql: self.text, source }))
+            .collect()
     }
 }
 
@@ -165,7 +167,7 @@ pub trait FromRow: Sized {
     ///
     /// # Errors
     /// A column is missing or has another type: the statement test finds that first.
-    fn from_row(row: &Row) -> Result<Self, tokio_postgres::Error>;
+    fn from_row(row: &Row) -> Result<Self, ReadError>;
     /// The columns that [`FromRow::from_row`] reads, in the order of the struct.
     fn columns() -> Vec<Column>;
 }
@@ -178,7 +180,7 @@ pub fn column_name(field: &'static str) -> &'static str {
 
 /// No columns: the statement is for its effect.
 impl FromRow for () {
-    fn from_row(_: &Row) -> Result<Self, tokio_postgres::Error> {
+    fn from_row(_: &Row) -> Result<Self, ReadError> {
         Ok(())
     }
     fn columns() -> Vec<Column> {
@@ -195,7 +197,7 @@ macro_rules! row {
     }) => {
         $(#[$m])* $v struct $name { $($(#[$fm])* $fv $f: $t),* }
         impl $crate::FromRow for $name {
-            fn from_row(row: &$crate::Row) -> Result<Self, $crate::DriverError> {
+            fn from_row(row: &$crate::Row) -> Result<Self, $crate::ReadError> {
                 Ok($name { $($f: <$t as $crate::Field>::read(row, $crate::column_name(stringify!($f)))?),* })
             }
             fn columns() -> Vec<$crate::Column> {
@@ -208,7 +210,7 @@ macro_rules! row {
             fn columns(_: &'static str, out: &mut Vec<$crate::Column>) {
                 out.extend(<$name as $crate::FromRow>::columns());
             }
-            fn read(row: &$crate::Row, _: &str) -> Result<Self, $crate::DriverError> {
+            fn read(row: &$crate::Row, _: &str) -> Result<Self, $crate::ReadError> {
                 <$name as $crate::FromRow>::from_row(row)
             }
         }

@@ -1,7 +1,5 @@
 //! The statements of a pipelined transaction, as a tuple.
-use tokio_postgres::Row;
-
-use crate::{Error, FromRow, Params, Step, Value};
+use crate::{Error, FromRow, Params, Row, Step, Value};
 
 /// One to six [`Step`]s that [`Db::transaction`](crate::Db::transaction) sends together.
 pub trait Steps {

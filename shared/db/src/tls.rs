@@ -17,10 +17,29 @@ mod native {
     /// The last connector and the certificate it trusts besides the system's: building one reads
     /// certificates, and the URLs of a function nearly always trust the same.
     #[derive(Default)]
-    pub(crate) struct Connector(Option<(Option<Vec<u8>>, Tls)>);
+    pub(crate) struct Connector(Option<(Option<Vec<u8>>, native_tls::TlsConnector)>);
 
     impl Connector {
         pub(crate) fn get(&mut self, url: &Url, pem: Option<Vec<u8>>) -> Result<Tls, Error> {
+            Ok(Tls::new(self.trusting(url, pem)?))
+        }
+
+        /// A client of an endpoint that is reached by TLS.
+        #[cfg(feature = "http")]
+        pub(crate) fn client(
+            &mut self,
+            url: &Url,
+            endpoint: sqlhttp::Endpoint,
+        ) -> Result<sqlhttp::Client, Error> {
+            let (_, pem) = url.prepare("")?;
+            Ok(sqlhttp::Client::new(endpoint, self.trusting(url, pem)?))
+        }
+
+        fn trusting(
+            &mut self,
+            url: &Url,
+            pem: Option<Vec<u8>>,
+        ) -> Result<native_tls::TlsConnector, Error> {
             if let Some((_, connector)) = self.0.as_ref().filter(|(trusted, _)| *trusted == pem) {
                 return Ok(connector.clone());
             }
@@ -32,7 +51,7 @@ mod native {
             if let Some(pem) = &pem {
                 tls.add_root_certificate(native_tls::Certificate::from_pem(pem).map_err(failed)?);
             }
-            let connector = Tls::new(tls.build().map_err(failed)?);
+            let connector = tls.build().map_err(failed)?;
             self.0 = Some((pem, connector.clone()));
             Ok(connector)
         }
@@ -52,6 +71,15 @@ mod without {
 
     impl Connector {
         pub(crate) fn get(&mut self, url: &Url, _: Option<Vec<u8>>) -> Result<Tls, Error> {
+            Err(url.refuse("needs TLS, and this function was built without the feature `tls`"))
+        }
+
+        #[cfg(feature = "http")]
+        pub(crate) fn client(
+            &mut self,
+            url: &Url,
+            _: sqlhttp::Endpoint,
+        ) -> Result<sqlhttp::Client, Error> {
             Err(url.refuse("needs TLS, and this function was built without the feature `tls`"))
         }
     }

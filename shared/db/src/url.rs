@@ -137,6 +137,11 @@ impl Url {
         self.variable.ends_with("_READ")
     }
 
+    #[cfg(feature = "http")]
+    pub(crate) fn value(&self) -> &str {
+        &self.value
+    }
+
     pub(crate) fn refuse(&self, reason: &'static str) -> Error {
         Error::Url { variable: self.variable.clone(), reason }
     }

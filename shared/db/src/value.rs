@@ -1,14 +1,13 @@
 //! How Rust types travel as parameters and columns.
 use std::error::Error;
 
-use tokio_postgres::{
-    Row,
-    types::{FromSql, FromSqlOwned, ToSql, Type},
-};
+use tokio_postgres::types::{FromSql, FromSqlOwned, ToSql, Type};
 use types::{
     Currency, Date, Email, Entity, Id, Line, Locale, LocalizedText, Money, Slug, Text, Timestamp,
 };
 use uuid::Uuid;
+
+use crate::{ReadError, Row};
 
 /// A parameter with its type, as the driver takes it.
 pub type Value<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -112,14 +111,14 @@ pub trait Field: Sized {
     ///
     /// # Errors
     /// The column is missing or has another type.
-    fn read(row: &Row, name: &str) -> Result<Self, tokio_postgres::Error>;
+    fn read(row: &Row, name: &str) -> Result<Self, ReadError>;
 }
 
 impl<T: Pg + FromSqlOwned> Field for T {
     fn columns(name: &'static str, out: &mut Vec<Column>) {
         out.push(Column { name: name.to_owned(), ty: T::TYPE, nullable: T::NULLABLE });
     }
-    fn read(row: &Row, name: &str) -> Result<Self, tokio_postgres::Error> {
+    fn read(row: &Row, name: &str) -> Result<Self, ReadError> {
         row.try_get(name)
     }
 }
@@ -153,7 +152,7 @@ impl Field for Money {
     fn columns(name: &'static str, out: &mut Vec<Column>) {
         money_columns(name, false, out);
     }
-    fn read(row: &Row, name: &str) -> Result<Self, tokio_postgres::Error> {
+    fn read(row: &Row, name: &str) -> Result<Self, ReadError> {
         let minor: Minor = row.try_get(format!("{name}_minor").as_str())?;
         Ok(minor.of(row.try_get("currency")?))
     }
@@ -163,7 +162,7 @@ impl Field for Option<Money> {
     fn columns(name: &'static str, out: &mut Vec<Column>) {
         money_columns(name, true, out);
     }
-    fn read(row: &Row, name: &str) -> Result<Self, tokio_postgres::Error> {
+    fn read(row: &Row, name: &str) -> Result<Self, ReadError> {
         let minor: Option<Minor> = row.try_get(format!("{name}_minor").as_str())?;
         let currency: Option<Currency> = row.try_get("currency")?;
         Ok(minor.zip(currency).map(|(minor, currency)| minor.of(currency)))

@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     Batch, Endpoint, Error, Phase, Row, Value, batch,
     body::{Queries, Raw},
-    connection::{Connection, Tls},
+    connection::{Connection, NO_TLS, Tls},
     phase::Progress,
 };
 
@@ -43,7 +43,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// For an endpoint on loopback without TLS. Connects to nothing.
     pub fn plain(endpoint: Endpoint) -> Client {
-        Client::with(endpoint, Tls::default())
+        Client::with(endpoint, NO_TLS)
     }
 
     /// With a connector that knows whom to trust. Connects to nothing.

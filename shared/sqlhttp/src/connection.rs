@@ -24,8 +24,13 @@ const FORGOTTEN: Duration = Duration::from_secs(30);
 /// What TLS is made with; nothing in a build without it.
 #[cfg(feature = "tls")]
 pub(crate) type Tls = Option<native_tls::TlsConnector>;
+#[cfg(feature = "tls")]
+pub(crate) const NO_TLS: Tls = None;
 #[cfg(not(feature = "tls"))]
-pub(crate) type Tls = ();
+#[derive(Clone)]
+pub(crate) struct Tls;
+#[cfg(not(feature = "tls"))]
+pub(crate) const NO_TLS: Tls = Tls;
 
 /// An open connection. Dropped, it is closed at once, which cancels what the server is at.
 pub(crate) struct Connection {
@@ -124,7 +129,7 @@ async fn secure(
 #[cfg(not(feature = "tls"))]
 async fn secure(
     _: &Endpoint,
-    (): &Tls,
+    _: &Tls,
     _: TcpStream,
 ) -> Result<Connection, Box<dyn error::Error + Send + Sync>> {
     Err("this program was built without TLS".into())

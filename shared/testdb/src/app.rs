@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use api::{Job, Ran, Route, Server, Worker};
-use db::{Domain, variables};
+use db::{Access, Domain, transport_variables, variables};
 use lambda_http::{
     Body, RequestExt as _, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, http,
     request::RequestContext,
@@ -11,7 +11,7 @@ use serde_json::Value;
 use stack::{Kind, Stack};
 use tokio::sync::Mutex;
 
-use crate::{Answer, Call, Database, Relay, Seeds, check};
+use crate::{Answer, Call, Database, Relay, Seeds, Transport, check};
 
 /// A domain as its functions see it: every route with its settings, on a database of one test.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct App {
 }
 
 impl App {
-    /// A database with the demo data; roles as in production, without a pooler in between.
+    /// A database with the demo data; roles as in production, reached as `ARUURI_TEST_TRANSPORT` says.
     pub async fn new(domain: Domain) -> App {
         App::with(domain, Seeds::Demo).await
     }
@@ -40,7 +40,19 @@ impl App {
         env.retain(|name, _| !name.contains("DATABASE_URL"));
         let signer = Stack::find().and_then(|s| s.signer()).expect("the stack has a key");
         let app = App { database, env, signer, servers: Mutex::default() };
-        app.on(Kind::App, Kind::Reader)
+        app.over(Transport::of_environment())
+    }
+
+    /// The same database reached that way, whatever `ARUURI_TEST_TRANSPORT` says.
+    #[must_use]
+    pub fn over(mut self, transport: Transport) -> App {
+        let domain = self.database.domain;
+        for name in transport_variables(domain, Access::Write) {
+            self.env.remove(&name);
+        }
+        self.env.extend(transport.variables(domain, &self.database.stack));
+        let (write, read) = transport.kinds();
+        self.on(write, read)
     }
 
     /// The same database through other servers: `write` and `read` roles by kind.
@@ -65,15 +77,15 @@ impl App {
         self
     }
 
-    /// The same with a relay before the primary, which counts round trips and can fail.
-    pub async fn through_relay(mut self) -> (App, Relay) {
-        let primary = self.database.stack.ports.primary;
+    /// The same over TCP with a relay before the primary, which counts round trips and can fail.
+    pub async fn through_relay(self) -> (App, Relay) {
+        let mut app = self.over(Transport::TcpDirect);
+        let primary = app.database.stack.ports.primary;
         let relay = Relay::start(primary).await.expect("a free port");
-        for value in self.env.values_mut() {
+        for value in app.env.values_mut() {
             *value = value.replace(&format!(":{primary}/"), &format!(":{}/", relay.port));
         }
-        self.servers = Mutex::default();
-        (self, relay)
+        (app, relay)
     }
 
     /// The value of a variable.
@@ -208,7 +220,7 @@ impl App {
     }
 
     /// The variables that name this domain's databases.
-    pub fn url_variables(&self, access: db::Access) -> Vec<String> {
+    pub fn url_variables(&self, access: Access) -> Vec<String> {
         variables(self.database.domain, access)
     }
 }

@@ -32,6 +32,13 @@ async fn faults(client: &Client, statement: &dyn Statement) -> Vec<String> {
             prepared.params()
         ));
     }
+    // Over HTTP the types are casts in the statement, and must come to the same.
+    let typed = sqlhttp::typed(statement.text(), &statement.params());
+    match client.prepare(&typed).await {
+        Ok(typed) if typed.params() == statement.params() => {}
+        Ok(typed) => wrong.push(format!("parameters over HTTP: {:?}", typed.params())),
+        Err(e) => wrong.push(format!("over HTTP: {}", Chain(&e))),
+    }
     let expected = statement.columns();
     // Several amounts of a row share one currency.
     let columns: BTreeSet<&str> = expected.iter().map(|column| column.name.as_str()).collect();

@@ -11,6 +11,7 @@ mod check;
 mod database;
 mod examples;
 mod life;
+mod transport;
 
 pub use app::App;
 pub use call::{Answer, Call};
@@ -18,6 +19,7 @@ pub use database::{Database, Seeds};
 pub use examples::wrong_examples;
 pub use life::Life;
 pub use stack::Relay;
+pub use transport::Transport;
 
 #[cfg(test)]
 mod tests;

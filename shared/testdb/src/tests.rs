@@ -4,13 +4,13 @@ mod failures;
 mod pooler;
 
 use api::{Allow, Idempotency, Method, Problem, Request, Response, Route};
-use db::{Access, Db, Domain, Sql, row, statements};
+use db::{Access, Db, Domain, Session, Sql, row, statements};
 use serde_json::json;
 
 row! {
     /// Where and as what a statement ran.
     #[derive(Debug)]
-    struct Session {
+    struct Ran {
         pid: Option<i32>,
         role: Option<String>,
         standby: Option<bool>,
@@ -19,7 +19,7 @@ row! {
 }
 
 statements! {
-    const SESSION: Sql<(String,), Session> = Sql::new(
+    const SESSION: Sql<(String,), Ran> = Sql::new(
         "select pg_backend_pid() as pid, current_user::text as role,
                 pg_is_in_recovery() as standby, $1 as echo",
     );
@@ -68,21 +68,21 @@ const ONCE: Route = Route {
     access: Access::Write,
     allow: Allow::SignedIn,
     idempotency: Idempotency::Accepted,
-    answer: |req, db| Box::pin(once(req, db)),
+    in_session: Some(|req, db| Box::pin(once(req, db))),
     ..READ
 };
 
-async fn once(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+async fn once(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     api::once(req, db, async |on| {
-        let session = SESSION.one(on, (String::new(),)).await?;
-        Response::json(200, &json!({ "pid": session.pid }))
+        let ran = SESSION.one(on, (String::new(),)).await?;
+        Response::json(200, &json!({ "pid": ran.pid }))
     })
     .await
 }
 
 async fn session(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let echo = req.header("x-echo").unwrap_or_default().to_owned();
-    let Session { pid, role, standby, echo } = SESSION.one(db, (echo,)).await?;
+    let Ran { pid, role, standby, echo } = SESSION.one(db, (echo,)).await?;
     Response::json(200, &json!({ "pid": pid, "role": role, "standby": standby, "echo": echo }))
 }
 

@@ -3,7 +3,7 @@ use api::{
     Allow, Example, Idempotency, Method, OnConstraint as _, Problem, Request, Response, Route,
     Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Domain, Session};
 use serde::Deserialize;
 use types::{CategoryId, LocalizedText, Slug};
 
@@ -24,7 +24,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Category>(),
     idempotency: Idempotency::Accepted,
     problems: &[problem::CONFLICT],
-    answer: |req, db| Box::pin(create(req, db)),
+    in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
         Example {
@@ -79,7 +79,7 @@ pub struct Input {
     parent_id: Option<CategoryId>,
 }
 
-async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let Input { id, slug, name, parent_id } = req.json()?;
     let row = (id.unwrap_or_else(CategoryId::new), slug, name, parent_id, req.actor()?);
     api::once(req, db, async |on| {

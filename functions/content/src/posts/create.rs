@@ -3,7 +3,7 @@ use api::{
     Allow, Example, Idempotency, Method, OnConstraint as _, Problem, Request, Response, Route,
     Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Domain, Session};
 use serde::Deserialize;
 use types::{CategoryId, ContactId, LocalizedText, PostId, Slug};
 
@@ -25,7 +25,7 @@ pub const ROUTE: Route = Route {
     idempotency: Idempotency::Accepted,
     problems: &[problem::CONFLICT],
     body_limit: super::BODY_LIMIT,
-    answer: |req, db| Box::pin(create(req, db)),
+    in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
         Example {
@@ -89,7 +89,7 @@ pub struct Input {
     category_ids: Vec<CategoryId>,
 }
 
-async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let Input { id, slug, title, excerpt, body, author_ref, category_ids } = req.json()?;
     let categories = super::distinct(category_ids)?;
     let id = id.unwrap_or_else(PostId::new);

@@ -3,7 +3,7 @@ use api::{
     Allow, Example, Idempotency, Method, OnConstraint as _, Problem, Request, Response, Route,
     Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Domain, Session};
 use serde::Deserialize;
 use types::{ContactId, ContributorId, Email, Line, Locale};
 
@@ -26,7 +26,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Contributor>(),
     idempotency: Idempotency::Accepted,
     problems: &[problem::CONFLICT],
-    answer: |req, db| Box::pin(create(req, db)),
+    in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
         Example {
@@ -94,7 +94,7 @@ pub struct Input {
     locale: Option<Locale>,
 }
 
-async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let Input { id, r#type, display_name, email, contact_ref, locale } = req.json()?;
     let id = id.unwrap_or_else(ContributorId::new);
     let locale = locale.unwrap_or(api::DEFAULT_LOCALE);

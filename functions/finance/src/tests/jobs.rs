@@ -1,6 +1,6 @@
 use db::Domain;
 use serde_json::json;
-use testdb::App;
+use testdb::{App, Transport};
 
 use crate::jobs::fold_balances;
 
@@ -28,7 +28,7 @@ async fn folding_leaves_nothing_waiting_and_every_balance_as_it_was() {
 
 #[tokio::test]
 async fn a_job_that_cannot_reach_its_database_fails_and_says_so() {
-    let app = App::empty(Domain::Finance).await;
+    let app = App::empty(Domain::Finance).await.over(Transport::TcpDirect);
     let app = app.set(
         "ARUURI_FINANCE_DATABASE_URL_POOLED",
         Some("postgres://finance_app:x@127.0.0.1:1/finance"),

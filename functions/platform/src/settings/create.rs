@@ -3,7 +3,7 @@ use api::{
     Allow, Example, Idempotency, Method, OnConstraint as _, Problem, Request, Response, Route,
     Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Domain, Session};
 use serde::Deserialize;
 use serde_json::Value;
 use types::{Line, LocalizedText, SettingId};
@@ -26,7 +26,7 @@ pub const ROUTE: Route = Route {
     idempotency: Idempotency::Accepted,
     problems: &[problem::CONFLICT],
     body_limit: 64 * 1024,
-    answer: |req, db| Box::pin(create(req, db)),
+    in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
         Example {
@@ -91,7 +91,7 @@ pub struct Input {
     is_secret: bool,
 }
 
-async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let Input { id, key, value, description, is_secret } = req.json()?;
     if value.is_null() {
         return Err(Problem::invalid("/value", "must not be null"));

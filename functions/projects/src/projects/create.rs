@@ -3,7 +3,7 @@ use api::{
     Allow, Example, Idempotency, Method, OnConstraint as _, Problem, Request, Response, Route,
     Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Domain, Session};
 use serde::Deserialize;
 use types::{Date, LocalizedText, Money, ProjectId, Slug, ThemeId};
 
@@ -25,7 +25,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Project>(),
     idempotency: Idempotency::Accepted,
     problems: &[problem::CONFLICT],
-    answer: |req, db| Box::pin(create(req, db)),
+    in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
         Example {
@@ -101,7 +101,7 @@ pub struct Input {
     planned_end: Option<Date>,
 }
 
-async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let Input { id, slug, name, summary, kind, theme_id, target, planned_start, planned_end } =
         req.json()?;
     let id = id.unwrap_or_else(ProjectId::new);

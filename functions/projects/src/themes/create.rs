@@ -3,7 +3,7 @@ use api::{
     Allow, Example, Idempotency, Method, OnConstraint as _, Problem, Request, Response, Route,
     Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Domain, Session};
 use serde::Deserialize;
 use types::{LocalizedText, Slug, ThemeId};
 
@@ -25,7 +25,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Theme>(),
     idempotency: Idempotency::Accepted,
     problems: &[problem::CONFLICT],
-    answer: |req, db| Box::pin(create(req, db)),
+    in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
         Example {
@@ -86,7 +86,7 @@ pub struct Input {
     status: Option<ThemeStatus>,
 }
 
-async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let Input { id, slug, name, description, position, status } = req.json()?;
     let id = id.unwrap_or_else(ThemeId::new);
     let status = status.unwrap_or(ThemeStatus::Draft).word();

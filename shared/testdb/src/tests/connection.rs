@@ -87,8 +87,9 @@ async fn a_transaction_is_one_round_trip_and_all_or_nothing() {
 #[tokio::test]
 async fn an_interactive_transaction_commits_on_ok_only() {
     let (app, relay) = App::empty(Domain::Content).await.through_relay().await;
-    let pool = pool(&app, Access::Write);
-    let db = pool.begin(soon());
+    let var = |name: &str| app.var(name).map(str::to_owned);
+    let pool = Pool::find_for_sessions(Domain::Content, Access::Write, "test", var).unwrap();
+    let db = pool.begin_session(soon()).unwrap();
     SESSION.one(&db, (String::new(),)).await.unwrap();
     relay.take_round_trips();
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use types::ContactId;
 
 use super::{ONCE, READ, SLOW, WRITE};
-use crate::{Answer, App, Call, Relay};
+use crate::{Answer, App, Call, Relay, Transport};
 
 const NO_SUCH_PORT: &str = "postgres://content_app:x@127.0.0.1:1/content";
 const POOLED: &str = "ARUURI_CONTENT_DATABASE_URL_POOLED";
@@ -13,7 +13,7 @@ const READ_URL: &str = "ARUURI_CONTENT_DATABASE_URL_READ";
 
 /// A 5xx says the same to everybody, and nothing about the inside.
 fn assert_problem(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.body);
+    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.log);
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     let told = answer.body.to_string();
     for secret in ["127.0.0.1", "content_app", "select", "insert", "postgres", "idempotency_keys"] {
@@ -25,9 +25,19 @@ fn assert_problem(answer: &Answer, status: u16, code: &str) {
 
 #[tokio::test]
 async fn a_database_that_is_down_is_said_to_be() {
-    let app = App::empty(Domain::Content).await;
+    let app = App::empty(Domain::Content).await.over(Transport::TcpDirect);
     let app = app.set(POOLED, Some(NO_SUCH_PORT)).set(READ_URL, Some(NO_SUCH_PORT));
+    assert_unreachable(&app).await;
+}
 
+#[tokio::test]
+async fn an_endpoint_that_is_down_is_said_to_be() {
+    let app = App::empty(Domain::Content).await;
+    let app = app.set("ARUURI_CONTENT_SQL_HTTP_URL", Some("http://127.0.0.1:1/sql"));
+    assert_unreachable(&app).await;
+}
+
+async fn assert_unreachable(app: &App) {
     for answer in [
         app.call(&READ, Call::anonymous()).await,
         app.call(&WRITE, Call::anonymous().path("k")).await,
@@ -39,7 +49,8 @@ async fn a_database_that_is_down_is_said_to_be() {
 
 #[tokio::test]
 async fn a_replica_that_is_down_is_passed_over() {
-    let app = App::empty(Domain::Content).await.set(READ_URL, Some(NO_SUCH_PORT));
+    let app = App::empty(Domain::Content).await.over(Transport::TcpDirect);
+    let app = app.set(READ_URL, Some(NO_SUCH_PORT));
 
     let (first, second) =
         (app.call(&READ, Call::anonymous()).await, app.call(&READ, Call::anonymous()).await);

@@ -1,0 +1,38 @@
+//! Statements over HTTP, for functions that are built with it: feature `http`.
+use sqlhttp::{Batch, Client};
+use tokio::time::Instant;
+
+use crate::{Error, Row, Value};
+
+/// One statement; `read_only` makes it a transaction that cannot write, in the same request.
+pub(crate) async fn statement(
+    client: &Client,
+    sql: &'static str,
+    params: &[Value<'_>],
+    read_only: bool,
+    deadline: Instant,
+) -> Result<Vec<Row>, Error> {
+    let failed = |e| Error::http(sql, e);
+    if !read_only {
+        return client.query(sql, params, deadline).await.map(Row::all_over_http).map_err(failed);
+    }
+    let mut batch = Batch::new().read_only();
+    batch.push(sql, params).map_err(failed)?;
+    let mut results = client.batch(&batch, deadline).await.map_err(failed)?;
+    Ok(results.pop().map(Row::all_over_http).unwrap_or_default())
+}
+
+/// Statements that take effect together; which one failed is not told.
+pub(crate) async fn transaction(
+    client: &Client,
+    steps: &[(&'static str, Vec<Value<'_>>)],
+    deadline: Instant,
+) -> Result<Vec<Vec<Row>>, Error> {
+    let mut batch = Batch::new();
+    for (sql, params) in steps {
+        batch.push(sql, params).map_err(|e| Error::http(sql, e))?;
+    }
+    let failed = |e| Error::http(steps.first().map_or("", |(sql, _)| sql), e);
+    let results = client.batch(&batch, deadline).await.map_err(failed)?;
+    Ok(results.into_iter().map(Row::all_over_http).collect())
+}
