@@ -15,6 +15,7 @@ mod functions;
 mod help;
 mod interrupt;
 mod invoke;
+mod ledger;
 mod mail;
 mod migrate;
 mod output;
@@ -91,6 +92,7 @@ enum Command {
     Status(status::Status),
     Token(token::Token),
     Mail(mail::Mail),
+    Ledger(ledger::Ledger),
     Migrate(migrate::Migrate),
     Schema(schema::Schema),
     Seed(seed::Seed),
@@ -130,6 +132,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Status(command) => command.run(out),
         Command::Token(command) => command.run(out),
         Command::Mail(command) => command.run(out),
+        Command::Ledger(command) => command.run(out),
         Command::Migrate(command) => command.run(out),
         Command::Schema(command) => command.run(out),
         Command::Seed(command) => command.run(out),
