@@ -9,15 +9,20 @@ pub(crate) use without::{Connector, Tls};
 
 #[cfg(feature = "tls")]
 mod native {
+    use std::sync::{Mutex, PoisonError};
+
     use crate::{Error, Url};
 
     /// Makes a connection secret and checks who answers.
     pub(crate) type Tls = postgres_native_tls::MakeTlsConnector;
 
-    /// The last connector and the certificate it trusts besides the system's: building one reads
-    /// certificates, and the URLs of a function nearly always trust the same.
+    /// The last connector and the certificate it trusts: OpenSSL reads the system's authorities for
+    /// each that is built, and the URLs of a process nearly always trust the same.
+    static LAST: Mutex<Option<(Option<Vec<u8>>, native_tls::TlsConnector)>> = Mutex::new(None);
+
+    /// Makes connectors.
     #[derive(Default)]
-    pub(crate) struct Connector(Option<(Option<Vec<u8>>, native_tls::TlsConnector)>);
+    pub(crate) struct Connector(());
 
     impl Connector {
         pub(crate) fn get(&mut self, url: &Url, pem: Option<Vec<u8>>) -> Result<Tls, Error> {
@@ -36,11 +41,12 @@ mod native {
         }
 
         fn trusting(
-            &mut self,
+            &self,
             url: &Url,
             pem: Option<Vec<u8>>,
         ) -> Result<native_tls::TlsConnector, Error> {
-            if let Some((_, connector)) = self.0.as_ref().filter(|(trusted, _)| *trusted == pem) {
+            let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, connector)) = last.as_ref().filter(|(trusted, _)| *trusted == pem) {
                 return Ok(connector.clone());
             }
             let failed = |source: native_tls::Error| Error::Tls {
@@ -48,11 +54,13 @@ mod native {
                 source: Box::new(source),
             };
             let mut tls = native_tls::TlsConnector::builder();
+            // As libpq does: who names an authority trusts no other.
             if let Some(pem) = &pem {
-                tls.add_root_certificate(native_tls::Certificate::from_pem(pem).map_err(failed)?);
+                let ca = native_tls::Certificate::from_pem(pem).map_err(failed)?;
+                tls.disable_built_in_roots(true).add_root_certificate(ca);
             }
             let connector = tls.build().map_err(failed)?;
-            self.0 = Some((pem, connector.clone()));
+            *last = Some((pem, connector.clone()));
             Ok(connector)
         }
     }
