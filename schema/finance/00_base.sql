@@ -106,3 +106,13 @@ end
 $$;
 comment on function finance.refuse_change() is
   'Trigger of append-only tables: refuses update, delete and truncate, to the owner as well.';
+
+create function finance.today() returns date
+  language plpgsql stable
+  set search_path = ''
+as $$
+begin
+  return (now() at time zone 'Europe/London')::date;
+end
+$$;
+comment on function finance.today() is 'The day on which this transaction began, where the books are kept.';

@@ -226,3 +226,17 @@ end
 $$;
 comment on function finance.keep_newest() is
   'Before update of what another domain told: an older version is passed over, a newer one dates the row.';
+
+create function finance.check_version(p_constraint text, p_version integer, p_expected integer) returns void
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if p_version <> p_expected then
+    raise exception 'the row is in version %, not %', p_version, p_expected
+      using errcode = 'P0412', constraint = p_constraint;
+  end if;
+end
+$$;
+comment on function finance.check_version(text, integer, integer) is
+  'Refuses a step that was decided on another version of the row; breaks p_constraint, <table>_version (P0412).';

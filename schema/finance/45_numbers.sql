@@ -61,6 +61,39 @@ create constraint trigger check_journal_kind after insert on ledger.journals
   deferrable initially deferred for each row execute function ledger.check_journal_kind();
 alter table ledger.journals enable always trigger check_journal_kind;
 
+create table ledger.shortfalls (
+  id uuid not null default gen_random_uuid(),
+  journal_id uuid not null,
+  fund_id uuid not null,
+  currency text not null,
+  balance_minor bigint not null
+    constraint shortfalls_balance_minor_range check (balance_minor between -9000000000000000 and 9000000000000000),
+  created_at timestamptz not null default now(),
+  constraint shortfalls_pkey primary key (id),
+  constraint shortfalls_journal_id_key unique (journal_id, fund_id, currency),
+  constraint shortfalls_journal_id_fkey foreign key (journal_id) references ledger.journals (id) on delete restrict,
+  constraint shortfalls_fund_id_fkey foreign key (fund_id) references ledger.funds (id) on delete restrict,
+  constraint shortfalls_currency_fkey foreign key (currency) references ledger.currencies (code) on delete restrict
+);
+comment on table ledger.shortfalls is
+  'Postings that took a fund below its floor because the money was gone already; only kinds that may_force leave one.';
+comment on column ledger.shortfalls.id is 'Identity.';
+comment on column ledger.shortfalls.journal_id is 'The posting.';
+comment on column ledger.shortfalls.fund_id is 'Fund that it left below its floor.';
+comment on column ledger.shortfalls.currency is 'ISO 4217 code.';
+comment on column ledger.shortfalls.balance_minor is 'Balance that it left, minor units.';
+comment on column ledger.shortfalls.created_at is 'When the row was written.';
+
+create index shortfalls_fund_id_idx on ledger.shortfalls (fund_id, currency);
+create index shortfalls_currency_idx on ledger.shortfalls (currency);
+
+create trigger refuse_change before update or delete on ledger.shortfalls
+  for each row execute function finance.refuse_change();
+create trigger refuse_truncate before truncate on ledger.shortfalls
+  for each statement execute function finance.refuse_change();
+alter table ledger.shortfalls enable always trigger refuse_change;
+alter table ledger.shortfalls enable always trigger refuse_truncate;
+
 create table ledger.number_series (
   series text not null
     constraint number_series_series_shape check (series ~ '^[A-Z]{1,6}-[0-9]{4}$'),

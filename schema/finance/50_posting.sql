@@ -8,6 +8,11 @@ as $$
 declare
   held finance.idempotency_keys;
 begin
+  -- What is checked after it reads what others committed meanwhile, statement by statement.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'a request with a key needs isolation level read committed, not %', current_setting('transaction_isolation')
+      using errcode = '25001';
+  end if;
   insert into finance.idempotency_keys (scope, key, fingerprint)
   values (p_scope, p_key, p_fingerprint)
   on conflict do nothing;
@@ -71,6 +76,34 @@ end
 $$;
 comment on function ledger.leaf_account(text, uuid, text) is
   'Finds or opens the account of a nominal code, fund (null: pooled) and currency, without counterparty.';
+
+create function ledger.party_account(p_code text, p_currency text, p_type text, p_id uuid) returns uuid
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  account uuid;
+begin
+  select id into account from ledger.accounts
+  where code = p_code and fund_id is null and currency = p_currency and counterparty_type = p_type and counterparty_id = p_id;
+  if found then
+    return account;
+  end if;
+  insert into ledger.accounts (code, type, currency, counterparty_type, counterparty_id)
+  values (p_code, (select type from ledger.chart_of_accounts where code = p_code), p_currency, p_type, p_id)
+  on conflict on constraint accounts_leaf_key do nothing
+  returning id into account;
+  if found then
+    return account;
+  end if;
+  -- As in leaf_account.
+  select id into strict account from ledger.accounts
+  where code = p_code and fund_id is null and currency = p_currency and counterparty_type = p_type and counterparty_id = p_id;
+  return account;
+end
+$$;
+comment on function ledger.party_account(text, text, text, uuid) is
+  'Finds or opens the pooled account of a nominal code, currency and counterparty: what we owe to or have from somebody.';
 
 create function ledger.fold_accounts(p_accounts uuid[]) returns bigint
   language plpgsql
@@ -171,6 +204,7 @@ declare
   v_falling_funds uuid[];
   v_falling_currencies text[];
   v_guarded uuid[];
+  v_short record;
   v_broken text;
 begin
   -- Checks below read what others committed meanwhile, statement by statement.
@@ -263,18 +297,26 @@ begin
     where fund_id = any (v_falling_funds) or id = any (v_falling_accounts);
     perform 1 from ledger.account_balances where account_id = any (v_guarded) order by account_id for no key update;
     perform ledger.fold_accounts(v_guarded);
-    select f.code into v_broken
-    from unnest(v_falling_funds, v_falling_currencies) g (fund_id, currency)
-    join ledger.funds f on f.id = g.fund_id
-    join ledger.accounts a on a.fund_id = g.fund_id and a.currency = g.currency
-    join ledger.account_balances b on b.account_id = a.id
-    group by f.id, f.code, f.floor_minor, g.currency
-    having -sum(b.balance) < f.floor_minor
-    limit 1;
-    if v_broken is not null then
-      raise exception 'fund % does not have that much', v_broken
-        using errcode = 'P0402', constraint = 'funds_floor', schema = 'ledger', table = 'funds';
-    end if;
+    for v_short in
+      select f.id, f.code, g.currency, -sum(b.balance) as balance
+      from unnest(v_falling_funds, v_falling_currencies) g (fund_id, currency)
+      join ledger.funds f on f.id = g.fund_id
+      join ledger.accounts a on a.fund_id = g.fund_id and a.currency = g.currency
+      join ledger.account_balances b on b.account_id = a.id
+      group by f.id, f.code, f.floor_minor, g.currency
+      having -sum(b.balance) < f.floor_minor
+    loop
+      if not exists (select 1 from ledger.journal_kinds where kind = p_kind and may_force) then
+        raise exception 'fund % does not have that much', v_short.code
+          using errcode = 'P0402', constraint = 'funds_floor', schema = 'ledger', table = 'funds';
+      end if;
+      -- The money is gone already, whatever the books say: it is recorded, and somebody is told.
+      insert into ledger.shortfalls (journal_id, fund_id, currency, balance_minor)
+      values (v_id, v_short.id, v_short.currency, v_short.balance);
+      insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+      values ('finance.fund.overdrawn.v1', 'fund', v_short.id, jsonb_build_object(
+        'fund_id', v_short.id, 'journal_id', v_id, 'balance_minor', v_short.balance, 'currency', v_short.currency));
+    end loop;
     select a.code into v_broken
     from ledger.accounts a join ledger.account_balances b on b.account_id = a.id
     where a.id = any (v_falling_accounts) and b.balance * a.sign < a.floor_minor
@@ -297,7 +339,80 @@ begin
 end
 $$;
 comment on function ledger.post(uuid, text, date, text, uuid, uuid[], bigint[], uuid, text, text, text, uuid, text, text) is
-  'Posts one journal: accounts and amounts line by line, minor units, debit positive. Breaks accounting_periods_open, accounts_open (P0409), funds_floor, accounts_floor (P0402); with a key it is repeatable.';
+  'Posts one journal: accounts and amounts line by line, minor units, debit positive. Breaks accounting_periods_open, accounts_open (P0409), funds_floor, accounts_floor (P0402); a kind that may force leaves a shortfall instead of breaking funds_floor; with a key it is repeatable.';
+
+-- Lines as people read them: a code, the fund of income, expense and transfers, the counterparty of a debt.
+create function ledger.book(
+  p_id uuid,
+  p_kind text,
+  p_effective_date date,
+  p_source_type text,
+  p_source_id uuid,
+  p_currency text,
+  p_codes text[],
+  p_funds uuid[],
+  p_amounts bigint[],
+  p_actor_ref uuid,
+  p_request_id text,
+  p_counterparty_type text default null,
+  p_counterparty_id uuid default null,
+  p_reason text default null
+) returns uuid
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  v_accounts uuid[] := '{}';
+  v_amounts bigint[] := '{}';
+  v_party boolean;
+  v_journal uuid;
+begin
+  for i in 1 .. cardinality(p_codes) loop
+    continue when coalesce(p_amounts[i], 0) = 0;
+    -- Only debts of and to somebody are kept apart by counterparty.
+    v_party := p_counterparty_id is not null and p_codes[i] in ('1400', '1500', '2000', '2100', '2400');
+    v_accounts := v_accounts || case
+      when v_party then ledger.party_account(p_codes[i], p_currency, p_counterparty_type, p_counterparty_id)
+      else ledger.leaf_account(p_codes[i], p_funds[i], p_currency)
+    end;
+    v_amounts := v_amounts || p_amounts[i];
+  end loop;
+  select p.journal_id into v_journal from ledger.post(
+    p_id, p_kind, p_effective_date, p_source_type, p_source_id, v_accounts, v_amounts, p_actor_ref, p_request_id,
+    p_reason => p_reason) p;
+  return v_journal;
+end
+$$;
+comment on function ledger.book(uuid, text, date, text, uuid, text, text[], uuid[], bigint[], uuid, text, text, uuid, text) is
+  'Posts a journal in one currency by codes and funds, lines of 0 left out; accounts are opened as needed. Breaks what ledger.post breaks.';
+
+create function ledger.reverse(
+  p_journal_id uuid,
+  p_kind text,
+  p_source_type text,
+  p_source_id uuid,
+  p_reason text,
+  p_actor_ref uuid,
+  p_request_id text
+) returns uuid
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  v_accounts uuid[];
+  v_amounts bigint[];
+  v_journal uuid;
+begin
+  select array_agg(e.account_id order by e.line), array_agg(-e.amount order by e.line) into v_accounts, v_amounts
+  from ledger.entries e where e.journal_id = p_journal_id;
+  select p.journal_id into v_journal from ledger.post(
+    null, p_kind, finance.today(), p_source_type, p_source_id, v_accounts, v_amounts, p_actor_ref, p_request_id,
+    p_reason => p_reason, p_reverses => p_journal_id) p;
+  return v_journal;
+end
+$$;
+comment on function ledger.reverse(uuid, text, text, uuid, text, uuid, text) is
+  'Posts the exact negation of a journal, dated today; once, see journals_reverses_key. Breaks what ledger.post breaks.';
 
 create function ledger.close_period(p_id integer, p_closed_by uuid) returns void
   language plpgsql security definer

@@ -64,6 +64,7 @@ create table giving.contributions (
   contributor_id uuid not null,
   fund_id uuid not null,
   project_ref uuid,
+  theme_ref uuid,
   designation text not null
     constraint contributions_designation_known check (designation in ('restricted', 'unrestricted')),
   amount_minor bigint not null
@@ -116,6 +117,8 @@ create table giving.contributions (
   ),
   constraint contributions_provider_ref_has_provider check (provider_ref is null or provider is not null),
   constraint contributions_designation_of_project check (project_ref is null or designation = 'restricted'),
+  constraint contributions_designation_of_theme check (theme_ref is null or designation = 'restricted'),
+  constraint contributions_one_purpose check (num_nonnulls(project_ref, theme_ref) <= 1),
   constraint contributions_settled_is_posted check (
     (status in ('created', 'processing', 'failed')) = (journal_id is null)
     and (journal_id is null) = (settled_at is null)
@@ -126,6 +129,7 @@ comment on column giving.contributions.id is 'Identity; chosen by the caller.';
 comment on column giving.contributions.contributor_id is 'Who gave it.';
 comment on column giving.contributions.fund_id is 'Fund it went to.';
 comment on column giving.contributions.project_ref is 'Project it was given for (projects); null: for whatever needs it most.';
+comment on column giving.contributions.theme_ref is 'Theme it was given for (projects); null: none.';
 comment on column giving.contributions.designation is 'restricted: for the purpose of the fund only; unrestricted: the general fund.';
 comment on column giving.contributions.amount_minor is 'Gross amount in minor units of currency, 1 to 9e15.';
 comment on column giving.contributions.currency is 'ISO 4217 code, one the books accept.';
@@ -154,10 +158,11 @@ create unique index contributions_journal_id_key on giving.contributions (journa
 create index contributions_contributor_id_idx on giving.contributions (contributor_id, created_at desc, id desc);
 create index contributions_fund_id_idx on giving.contributions (fund_id);
 create index contributions_project_ref_idx on giving.contributions (project_ref, created_at desc, id desc);
+create index contributions_theme_ref_idx on giving.contributions (theme_ref, created_at desc, id desc);
 create index contributions_currency_idx on giving.contributions (currency);
 create index contributions_created_at_idx on giving.contributions (created_at desc, id desc);
 
--- The application reads contributions; giving.contribute writes them.
+-- The application reads contributions; giving.give writes them.
 revoke insert, update on giving.contributions from finance_writer;
 
 create function giving.keep_contribution() returns trigger
@@ -166,10 +171,10 @@ create function giving.keep_contribution() returns trigger
 as $$
 begin
   if old.journal_id is not null
-    and (new.journal_id, new.fund_id, new.project_ref, new.designation, new.amount_minor, new.currency, new.occurred_on, new.settled_at,
+    and (new.journal_id, new.fund_id, new.project_ref, new.theme_ref, new.designation, new.amount_minor, new.currency, new.occurred_on, new.settled_at,
         new.fee_cover_minor, new.tip_minor)
       is distinct from
-        (old.journal_id, old.fund_id, old.project_ref, old.designation, old.amount_minor, old.currency, old.occurred_on, old.settled_at,
+        (old.journal_id, old.fund_id, old.project_ref, old.theme_ref, old.designation, old.amount_minor, old.currency, old.occurred_on, old.settled_at,
         old.fee_cover_minor, old.tip_minor)
   then
     raise exception 'contribution % is in the books', old.id
@@ -186,133 +191,3 @@ create trigger refuse_delete before delete or truncate on giving.contributions
 alter table giving.contributions enable always trigger refuse_delete;
 
 create trigger touch before update on giving.contributions for each row execute function finance.touch();
-
-create function giving.fund_of(p_project_ref uuid) returns uuid
-  language plpgsql
-  set search_path = ''
-as $$
-declare
-  fund ledger.funds;
-begin
-  if p_project_ref is null then
-    select * into strict fund from ledger.funds where code = 'GEN';
-  else
-    select * into fund from ledger.funds where project_ref = p_project_ref and stage_ref is null;
-    if not found then
-      insert into ledger.funds (code, restriction, project_ref)
-      values ('project:' || p_project_ref, 'restricted', p_project_ref)
-      on conflict do nothing
-      returning * into fund;
-      if not found then
-        -- Somebody else opened it meanwhile, and has committed: the insert waited for that.
-        select * into strict fund from ledger.funds where project_ref = p_project_ref and stage_ref is null;
-      end if;
-    end if;
-  end if;
-  return fund.id;
-end
-$$;
-comment on function giving.fund_of(uuid) is 'Finds or opens the restricted fund of a project; null: the general fund.';
-
--- Definer: recording a contribution writes to the books, which no application role may.
-create function giving.contribute(
-  p_scope text,
-  p_key text,
-  p_fingerprint bytea,
-  p_id uuid,
-  p_contributor_id uuid,
-  p_project_ref uuid,
-  p_amount_minor bigint,
-  p_currency text,
-  p_note text,
-  p_occurred_on date,
-  p_actor uuid,
-  p_request_id text
-) returns table (
-  id uuid,
-  contributor_id uuid,
-  fund_id uuid,
-  project_ref uuid,
-  designation text,
-  amount_minor bigint,
-  currency text,
-  note text,
-  status text,
-  provider text,
-  provider_ref text,
-  occurred_on date,
-  settled_at timestamptz,
-  journal_id uuid,
-  created_at timestamptz,
-  created_by uuid,
-  updated_at timestamptz,
-  updated_by uuid,
-  version integer,
-  replayed boolean
-)
-  language plpgsql security definer
-  set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
-as $$
-#variable_conflict use_column
-declare
-  v_answer jsonb;
-  v_row giving.contributions;
-  v_fund uuid;
-begin
-  if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'contributing needs isolation level read committed, not %', current_setting('transaction_isolation')
-      using errcode = '25001';
-  end if;
-
-  v_answer := finance.claim_key(p_scope, p_key, p_fingerprint);
-  if v_answer is not null then
-    v_row := jsonb_populate_record(null::giving.contributions, v_answer);
-  else
-    -- The lock makes a concurrent deletion of the contributor wait.
-    perform 1 from giving.contributors where id = p_contributor_id and deleted_at is null for share;
-    if not found then
-      raise exception 'contributor % does not exist', p_contributor_id
-        using errcode = '23503', constraint = 'contributions_contributor_id_fkey',
-              schema = 'giving', table = 'contributions';
-    end if;
-    perform 1 from ledger.currencies where code = p_currency;
-    if not found then
-      raise exception 'the books do not accept currency %', p_currency
-        using errcode = '23503', constraint = 'contributions_currency_fkey',
-              schema = 'giving', table = 'contributions';
-    end if;
-
-    v_fund := giving.fund_of(p_project_ref);
-    insert into giving.contributions (
-      id, contributor_id, fund_id, project_ref, designation, amount_minor, currency, note, status, provider,
-      occurred_on, settled_at, journal_id, created_by, updated_by)
-    values (
-      coalesce(p_id, gen_random_uuid()), p_contributor_id, v_fund, p_project_ref,
-      case when p_project_ref is null then 'unrestricted' else 'restricted' end,
-      p_amount_minor, p_currency, p_note, 'settled', 'manual',
-      coalesce(p_occurred_on, (now() at time zone 'Europe/London')::date), now(), ledger.uuid7(), p_actor, p_actor)
-    returning * into v_row;
-    perform ledger.post(
-      v_row.journal_id, 'contribution.settled', v_row.occurred_on, 'contribution', v_row.id,
-      array[ledger.leaf_account('1200', null, p_currency), ledger.leaf_account('4000', v_fund, p_currency)],
-      array[p_amount_minor, -p_amount_minor],
-      p_actor, p_request_id);
-    insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
-    values ('finance.contribution.settled.v1', 'contribution', v_row.id, jsonb_build_object(
-      'contribution_id', v_row.id, 'contributor_id', v_row.contributor_id, 'fund_id', v_row.fund_id,
-      'project_ref', v_row.project_ref, 'amount_minor', v_row.amount_minor, 'currency', v_row.currency,
-      'occurred_on', v_row.occurred_on, 'journal_id', v_row.journal_id));
-    perform finance.answer_key(p_scope, p_key, 201::smallint, to_jsonb(v_row));
-  end if;
-
-  return query select
-    v_row.id, v_row.contributor_id, v_row.fund_id, v_row.project_ref, v_row.designation, v_row.amount_minor,
-    v_row.currency, v_row.note, v_row.status, v_row.provider, v_row.provider_ref, v_row.occurred_on,
-    v_row.settled_at, v_row.journal_id, v_row.created_at, v_row.created_by, v_row.updated_at, v_row.updated_by,
-    v_row.version, v_answer is not null;
-end
-$$;
-comment on function giving.contribute(text, text, bytea, uuid, uuid, uuid, bigint, text, text, date, uuid, text) is
-  'Records a settled contribution and posts it, in one statement; a repeated key answers the first row again with replayed. Breaks idempotency_keys_fingerprint (P0422), contributions_contributor_id_fkey, contributions_currency_fkey (23503), contributions_pkey (23505), accounting_periods_open, accounts_open (P0409), or a check of contributions (23514).';
-grant execute on function giving.contribute(text, text, bytea, uuid, uuid, uuid, bigint, text, text, date, uuid, text)
-  to finance_writer;

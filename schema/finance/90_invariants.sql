@@ -44,8 +44,11 @@ select 'I5 fund below its floor', f.code || ' ' || a.currency
 from ledger.funds f
 join ledger.accounts a on a.fund_id = f.id
 join ledger.entries e on e.account_id = a.id
-group by f.id, f.code, f.floor_minor, a.currency
-having -sum(e.amount) < f.floor_minor
+left join lateral (
+  select min(s.balance_minor) as balance_minor from ledger.shortfalls s where s.fund_id = f.id and s.currency = a.currency
+) short on true
+group by f.id, f.code, f.floor_minor, a.currency, short.balance_minor
+having -sum(e.amount) < least(f.floor_minor, short.balance_minor)
 union all
 select 'I6 reversal is not exact', r.id::text
 from ledger.journals r
@@ -62,7 +65,7 @@ where not exists (
 union all
 select 'I8 idempotency key without its journal', k.scope || ' ' || k.key
 from finance.idempotency_keys k
-where k.response ? 'journal_id'
+where k.response ->> 'journal_id' is not null
   and not exists (select 1 from ledger.journals j where j.id = (k.response ->> 'journal_id')::uuid)
 union all
 select 'I9 posted outside an open period', j.id::text
@@ -86,7 +89,7 @@ from giving.contributions c
 left join ledger.journals j
   on j.id = c.journal_id and j.source_type = 'contribution' and j.source_id = c.id and j.kind = 'contribution.settled'
 left join ledger.entries e on e.journal_id = j.id
-left join ledger.accounts a on a.id = e.account_id and a.type = 'income' and a.fund_id = c.fund_id and a.currency = c.currency
+left join ledger.accounts a on a.id = e.account_id and a.code = '4000' and a.fund_id = c.fund_id and a.currency = c.currency
 where c.journal_id is not null
 group by c.id, c.amount_minor
 having coalesce(-sum(e.amount) filter (where a.id is not null), 0) <> c.amount_minor
@@ -111,6 +114,18 @@ from giving.contributions c
 join giving.refunds r on r.contribution_id = c.id and r.status <> 'failed'
 group by c.id, c.amount_minor, c.fee_cover_minor, c.tip_minor
 having sum(r.amount_minor) > c.amount_minor + c.fee_cover_minor + c.tip_minor
+union all
+select 'I15 status does not follow from refunds', c.id::text
+from giving.contributions c
+cross join lateral (
+  select coalesce(sum(r.amount_minor), 0) as refunded from giving.refunds r
+  where r.contribution_id = c.id and r.status = 'settled'
+) r
+where c.status in ('settled', 'partially_refunded', 'refunded') and c.status <> case
+    when r.refunded >= c.amount_minor + c.fee_cover_minor + c.tip_minor then 'refunded'
+    when r.refunded > 0 then 'partially_refunded'
+    else 'settled'
+  end
 union all
 select 'I16 contribution is claimed twice', contribution_id::text
 from (

@@ -1,9 +1,12 @@
 //! The finance domain: who gives, what was given, and the books that it is posted to.
+pub mod allocations;
 pub mod books;
 pub mod contributions;
 pub mod contributors;
 pub mod jobs;
+mod posting;
 pub mod ready;
+pub mod refunds;
 pub mod sql;
 
 /// Every route of this domain.
@@ -33,6 +36,11 @@ pub const ROUTES: &[&api::Route] = api::routes![
     books::invariants::ROUTE,
     books::chain::find::ROUTE,
     books::chain::verify::ROUTE,
+    refunds::list::ROUTE,
+    refunds::create::ROUTE,
+    allocations::list::ROUTE,
+    allocations::create::ROUTE,
+    allocations::reverse::ROUTE,
 ];
 
 /// Every job of this domain.

@@ -6,14 +6,21 @@ use crate::{ROUTES, sql};
 mod books;
 mod contributions;
 mod contributors;
+mod golden;
 mod jobs;
 
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Finance).await;
 
-    let lists =
-        [sql::books::ALL, sql::contributors::ALL, sql::contributions::ALL, sql::ledger::ALL];
+    let lists = [
+        sql::allocations::ALL,
+        sql::books::ALL,
+        sql::contributors::ALL,
+        sql::contributions::ALL,
+        sql::ledger::ALL,
+        sql::refunds::ALL,
+    ];
     let wrong = app.wrong_statements(&lists).await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;
 

@@ -27,7 +27,7 @@ pub use once::{created_once, in_progress, key_reused, once};
 pub use problem::{Code, Fault, OnConstraint, Problem};
 pub use request::Request;
 pub use response::{
-    Resource, Response, changed, created, deleted, found, missed, no_content, ok, restored,
+    Resource, Response, changed, created, deleted, found, missed, no_content, ok, restored, stale,
 };
 pub use route::{Answer, Example, Idempotency, InSession, Method, Query, Route};
 pub use serve::{Exit, serve};

@@ -40,6 +40,10 @@ codes! {
     NO_ROUTE 404 "no_such_route" "No such route";
     METHOD 405 "method_not_allowed" "The route does not take this method";
     CONFLICT 409 "conflict" "The request conflicts with the current state";
+    PERIOD_CLOSED 409 "period_closed" "The accounting period of this day is closed";
+    NOT_REFUNDABLE 409 "not_refundable" "Not that much of the contribution is left to refund";
+    DISPUTED 409 "disputed" "The contribution is disputed";
+    NOT_THE_PURPOSE 409 "not_the_purpose" "Restricted money stays with its purpose";
     IN_PROGRESS 409 "request_in_progress" "A request with this Idempotency-Key is still at work";
     STALE 412 "stale_version" "The resource has changed since it was read";
     TOO_LARGE 413 "body_too_large" "The body is too large";

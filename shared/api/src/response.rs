@@ -200,7 +200,8 @@ pub fn missed<T>(there: Option<T>, what: &'static str) -> Problem {
     if there.is_some() { stale() } else { Problem::not_found(what) }
 }
 
-fn stale() -> Problem {
+/// 412: the resource has changed since it was read.
+pub fn stale() -> Problem {
     Problem::header(problem::STALE, header::IF_MATCH, "is not the current version: read it again")
 }
 

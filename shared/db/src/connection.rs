@@ -56,10 +56,28 @@ impl<'a> Db<'a> {
     /// # Errors
     /// Those of the connection and of the first statement that failed.
     pub async fn transaction<S: Steps>(&self, steps: S) -> Result<S::Rows, Error> {
+        self.together(steps, "commit", false).await
+    }
+
+    /// The same, but nothing stays: `ROLLBACK` leaves instead of `COMMIT`. A step that says `set constraints all
+    /// immediate` asks what the commit would have asked.
+    ///
+    /// # Errors
+    /// As [`Db::transaction`].
+    pub async fn rehearse<S: Steps>(&self, steps: S) -> Result<S::Rows, Error> {
+        self.together(steps, "rollback", true).await
+    }
+
+    async fn together<S: Steps>(
+        &self,
+        steps: S,
+        end: &'static str,
+        repeatable: bool,
+    ) -> Result<S::Rows, Error> {
         let values = steps.values();
-        let mut attempts = self.attempts(false);
+        let mut attempts = self.attempts(repeatable);
         loop {
-            match self.pipeline(attempts.slot()?, &values).await {
+            match self.pipeline(attempts.slot()?, &values, end).await {
                 Ok(rows) => return steps.read(&rows),
                 Err(e) => attempts.again(e).await?,
             }
@@ -76,9 +94,12 @@ impl<'a> Db<'a> {
         &self,
         slot: &Slot,
         steps: &[(&'static str, Vec<Value<'_>>)],
+        end: &'static str,
     ) -> Result<Vec<Vec<Row>>, Error> {
         match &slot.line {
-            Line::Tcp(tcp) => self.pipeline_over_tcp(tcp, steps).await,
+            Line::Tcp(tcp) => self.pipeline_over_tcp(tcp, steps, end).await,
+            #[cfg(feature = "http")]
+            Line::Http(_) if end != "commit" => Err(Error::NoRehearsal),
             #[cfg(feature = "http")]
             Line::Http(client) => {
                 self.count();
@@ -91,6 +112,7 @@ impl<'a> Db<'a> {
         &self,
         tcp: &Tcp,
         steps: &[(&'static str, Vec<Value<'_>>)],
+        end: &'static str,
     ) -> Result<Vec<Vec<Row>>, Error> {
         let lease = tcp.lease().await?;
         let sent = self.timed("transaction", async {
@@ -99,8 +121,7 @@ impl<'a> Db<'a> {
                 join_all(steps.iter().map(|(sql, values)| lease.query_typed(sql, values)));
             // Polled in this order, the futures put their messages into one packet in this order.
             let (begin, rows, commit) =
-                join3(lease.batch_execute("begin"), statements, lease.batch_execute("commit"))
-                    .await;
+                join3(lease.batch_execute("begin"), statements, lease.batch_execute(end)).await;
             Ok((begin, rows, commit))
         });
         let (begin, rows, commit) = sent.await?;
@@ -115,7 +136,7 @@ impl<'a> Db<'a> {
             }
         }
         if result.is_ok() {
-            commit.map_err(|e| Error::query("commit", e))?;
+            commit.map_err(|e| Error::query(end, e))?;
         }
         keep_if_alive(lease);
         result

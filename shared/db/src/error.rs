@@ -59,6 +59,8 @@ pub enum Error {
         /// Why.
         source: ReadError,
     },
+    /// A transaction was to be taken back, and only TCP can: nothing was sent.
+    NoRehearsal,
     /// The statement must return a row and did not.
     NoRow {
         /// The statement.
@@ -140,7 +142,9 @@ impl Error {
     /// What it means.
     pub fn kind(&self) -> Kind {
         match self {
-            Error::Unset(_) | Error::Url { .. } | Error::Tls { .. } => Kind::Config,
+            Error::Unset(_) | Error::Url { .. } | Error::Tls { .. } | Error::NoRehearsal => {
+                Kind::Config
+            }
             Error::Connect { .. } => match self.code() {
                 None | Some("57P03" | "53300") => Kind::Unreachable,
                 Some("08P01") if self.db().is_some_and(is_for_now) => Kind::Unreachable,
@@ -228,6 +232,7 @@ impl fmt::Display for Error {
             #[cfg(feature = "http")]
             Error::Http { sql, .. } => write!(f, "statement failed over HTTP: {}", head(sql)),
             Error::Read { sql, .. } => write!(f, "row not understood: {}", head(sql)),
+            Error::NoRehearsal => f.write_str("a rehearsal needs a connection over TCP"),
             Error::NoRow { sql } => write!(f, "no row: {}", head(sql)),
         }
     }
@@ -242,9 +247,11 @@ impl error::Error for Error {
             #[cfg(feature = "http")]
             Error::Http { source, .. } => Some(source),
             Error::Read { source, .. } => Some(source),
-            Error::Unset(_) | Error::Url { .. } | Error::Timeout { .. } | Error::NoRow { .. } => {
-                None
-            }
+            Error::Unset(_)
+            | Error::Url { .. }
+            | Error::Timeout { .. }
+            | Error::NoRehearsal
+            | Error::NoRow { .. } => None,
         }
     }
 }

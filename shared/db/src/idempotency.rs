@@ -1,8 +1,9 @@
 //! Work that happens once per key, with its answer stored in the same transaction.
 use futures_util::future::join;
 use serde_json::Value as Json;
+use tokio_postgres::types::Type;
 
-use crate::{Domain, Error, Session, Sql, Statement, Tx, row};
+use crate::{Domain, Error, Param, Pg, Session, Sql, Statement, Tx, Value, row};
 
 /// Who repeats what: the caller and route, their key, and a digest of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,18 @@ pub struct Key {
     pub key: String,
     /// SHA-256 over the request: another request under the same key is a mistake of the caller.
     pub fingerprint: Vec<u8>,
+}
+
+/// Three values: scope, key and fingerprint, as `finance.claim_key` takes them.
+impl Param for Key {
+    fn push<'a>(&'a self, out: &mut Vec<Value<'a>>) {
+        out.push((&self.scope, String::TYPE));
+        out.push((&self.key, String::TYPE));
+        out.push((&self.fingerprint, Vec::<u8>::TYPE));
+    }
+    fn types(out: &mut Vec<Type>) {
+        out.extend([String::TYPE, String::TYPE, Vec::<u8>::TYPE]);
+    }
 }
 
 row! {

@@ -145,7 +145,10 @@ impl<'a> FromSql<'a> for Minor {
 
 fn money_columns(name: &str, nullable: bool, out: &mut Vec<Column>) {
     out.push(Column { name: format!("{name}_minor"), ty: Type::INT8, nullable });
-    out.push(Column { name: "currency".to_owned(), ty: Type::TEXT, nullable });
+    // Several amounts of a row share its currency.
+    if !out.iter().any(|column| column.name == "currency") {
+        out.push(Column { name: "currency".to_owned(), ty: Type::TEXT, nullable });
+    }
 }
 
 impl Field for Money {

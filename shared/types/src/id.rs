@@ -98,6 +98,7 @@ entities! {
     Theme ThemeId = "projects.theme",
 
     Account AccountId = "finance.account",
+    Allocation AllocationId = "finance.allocation",
     Claim ClaimId = "finance.claim",
     ClaimLine ClaimLineId = "finance.claim_line",
     Claimant ClaimantId = "finance.claimant",
@@ -106,6 +107,7 @@ entities! {
     Declaration DeclarationId = "finance.declaration",
     Fund FundId = "finance.fund",
     Journal JournalId = "finance.journal",
+    Refund RefundId = "finance.refund",
 
     Category CategoryId = "content.category",
     Post PostId = "content.post",

@@ -1,15 +1,16 @@
-//! `POST /v1/finance/contributions`: give money to a project, or to wherever it is needed most.
+//! `POST /v1/finance/contributions`: give money to a project or theme, or to wherever it is needed most.
 use api::{
     Allow, Example, Idempotency, Method, OnConstraint as _, Problem, Request, Response, Route,
     Shape, problem,
 };
 use db::{Access, Db, Domain};
 use serde::Deserialize;
-use types::{ContributionId, ContributorId, Date, Money, ProjectId, Text};
+use types::{ContributionId, ContributorId, Date, Line, Money, ProjectId, Text, ThemeId};
 
 use crate::{
     contributors::STAFF,
-    sql::contributions::{CONTRIBUTE, Contribution},
+    posting::{DRY_RUN, books, post},
+    sql::contributions::{Contribution, GIVE},
 };
 
 /// The route.
@@ -21,6 +22,7 @@ pub const ROUTE: Route = Route {
     domain: Domain::Finance,
     access: Access::Write,
     allow: Allow::Roles(&["contributor", "treasurer"]),
+    query: &[DRY_RUN],
     status: 201,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Contribution>(),
@@ -34,6 +36,47 @@ pub const ROUTE: Route = Route {
             role: Some("treasurer"),
             headers: &[("idempotency-key", "cheque-17")],
             body: r#"{"contributor_id": "a8cfb5cc-b2b8-5e6a-9e23-050196403c82", "amount": {"amount": 10000, "currency": "EUR"}, "occurred_on": "2026-11-02"}"#,
+            ..GOOD
+        },
+        Example {
+            name: "with-fee-cover-and-tip",
+            role: Some("treasurer"),
+            headers: &[("idempotency-key", "card-4711")],
+            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 10000, "currency": "GBP"}, "fee_cover": {"amount": 191, "currency": "GBP"}, "tip": {"amount": 500, "currency": "GBP"}, "project_ref": "03262721-01f4-5300-9f04-f6a6dee60d17", "processor": "stripe", "processor_ref": "pi_4711", "fee": {"amount": 191, "currency": "GBP"}}"#,
+            ..GOOD
+        },
+        Example {
+            name: "to-a-theme-by-card",
+            headers: &[("idempotency-key", "card-4712")],
+            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}, "theme_ref": "c1875ce8-83fd-5a39-bd60-7bd57f2b6e19", "processor": "stripe", "processor_ref": "pi_4712", "presentment": {"amount": 2900, "currency": "EUR"}}"#,
+            ..GOOD
+        },
+        Example {
+            name: "two-purposes",
+            headers: &[("idempotency-key", "both")],
+            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}, "project_ref": "03262721-01f4-5300-9f04-f6a6dee60d17", "theme_ref": "c1875ce8-83fd-5a39-bd60-7bd57f2b6e19"}"#,
+            status: 422,
+            ..GOOD
+        },
+        Example {
+            name: "tip-in-another-currency",
+            headers: &[("idempotency-key", "mixed")],
+            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}, "tip": {"amount": 100, "currency": "EUR"}}"#,
+            status: 422,
+            ..GOOD
+        },
+        Example {
+            name: "unknown-processor",
+            headers: &[("idempotency-key", "shells")],
+            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}, "processor": "shells"}"#,
+            status: 422,
+            ..GOOD
+        },
+        Example {
+            name: "fee-said-by-the-contributor",
+            headers: &[("idempotency-key", "own-fee")],
+            body: r#"{"contributor_id": "f51de6ea-b485-555c-9b1e-bc6eae30e60c", "amount": {"amount": 2500, "currency": "GBP"}, "processor": "stripe", "fee": {"amount": 40, "currency": "GBP"}}"#,
+            status: 422,
             ..GOOD
         },
         Example {
@@ -115,8 +158,30 @@ pub struct Input {
     /// The project it is for; null: wherever it is needed most.
     #[serde(default)]
     project_ref: Option<ProjectId>,
+    /// The theme it is for, instead of a project.
+    #[serde(default)]
+    theme_ref: Option<ThemeId>,
     /// Gross amount in minor units.
     amount: Money,
+    /// Added by the contributor for the processor's fee, in the same currency.
+    #[serde(default)]
+    fee_cover: Option<Money>,
+    /// Added by the contributor for the platform, in the same currency.
+    #[serde(default)]
+    tip: Option<Money>,
+    /// Who processes the payment: `manual` if absent. What comes through a card, a wallet or a direct debit is settled
+    /// when the processor says so, or at once with a `fee`.
+    #[serde(default)]
+    processor: Option<Line<50>>,
+    /// Its own id there.
+    #[serde(default)]
+    processor_ref: Option<Line<200>>,
+    /// What the processor kept, VAT included; for the treasurer to say.
+    #[serde(default)]
+    fee: Option<Money>,
+    /// What the contributor saw and paid, all together, if in another currency.
+    #[serde(default)]
+    presentment: Option<Money>,
     /// Words of the contributor.
     #[serde(default)]
     note: Option<Text<500>>,
@@ -125,44 +190,91 @@ pub struct Input {
     occurred_on: Option<Date>,
 }
 
-async fn contribute(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let Input { id, contributor_id, project_ref, amount, note, occurred_on } = req.json()?;
-    if amount.minor() < 1 {
-        return Err(Problem::invalid("/amount/amount", "must be at least 1 minor unit"));
+impl Input {
+    /// What can be said without the database.
+    fn check(&self, is_staff: bool) -> Result<(), Problem> {
+        let Input { amount, project_ref, theme_ref, .. } = self;
+        let refuse = |pointer: &str, detail: &str| Err(Problem::invalid(pointer, detail));
+        if amount.minor() < 1 {
+            return refuse("/amount/amount", "must be at least 1 minor unit");
+        }
+        if project_ref.is_some() && theme_ref.is_some() {
+            return refuse("/theme_ref", "goes without a project_ref: a gift has one purpose");
+        }
+        let parts = [("fee_cover", self.fee_cover), ("tip", self.tip), ("fee", self.fee)];
+        for (name, part) in parts.into_iter().filter_map(|(name, part)| Some((name, part?))) {
+            if part.currency() != amount.currency() {
+                return refuse(&format!("/{name}/currency"), "must be the currency of the amount");
+            }
+            if part.minor() < 0 {
+                return refuse(&format!("/{name}/amount"), "must not be below 0");
+            }
+        }
+        if self.fee.is_some() && !is_staff {
+            return refuse("/fee", "is for the treasurer to say");
+        }
+        match self.presentment {
+            Some(seen) if seen.minor() < 1 => {
+                refuse("/presentment/amount", "must be at least 1 minor unit")
+            }
+            Some(seen) if seen.currency() == amount.currency() => {
+                refuse("/presentment/currency", "must be another one than that of the amount")
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+async fn contribute(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let gift: Input = req.json()?;
     let viewer = req.viewer(STAFF)?;
-    let key = req.required_key()?;
-    let id = id.unwrap_or_else(ContributionId::new);
-    let (actor, request_id) = (req.actor()?, req.id().to_owned());
+    gift.check(viewer.is_none())?;
+    let minor = |part: Option<Money>| part.map(Money::minor);
     let params = (
-        key.scope,
-        key.key,
-        key.fingerprint,
-        id,
-        contributor_id,
-        project_ref,
-        amount,
-        note,
-        occurred_on,
-        actor,
-        request_id,
+        req.required_key()?,
+        gift.id.unwrap_or_else(ContributionId::new),
+        gift.contributor_id,
+        gift.project_ref,
+        gift.theme_ref,
+        gift.amount,
+        minor(gift.fee_cover).unwrap_or_default(),
+        minor(gift.tip).unwrap_or_default(),
+        gift.note,
+        gift.occurred_on,
+        gift.processor,
+        gift.processor_ref,
+        minor(gift.fee),
+        gift.presentment,
+        req.actor()?,
+        req.id().to_owned(),
         viewer,
     );
-    let recorded = CONTRIBUTE
-        .opt(db, params)
+    let given = post(req, db, &GIVE, params)
         .await
-        .on_constraint("idempotency_keys_fingerprint", api::key_reused)
         .on_constraint("contributions_pkey", || Problem::conflict("contribution already recorded"))
+        .on_constraint("contributions_provider_ref_key", || {
+            Problem::conflict("a contribution with this processor_ref is already recorded")
+        })
         .on_constraint("contributions_contributor_id_fkey", unknown_contributor)
         .on_constraint("contributions_currency_fkey", || {
             Problem::invalid("/amount/currency", "is not a currency that our books take")
         })
+        .on_constraint("contributions_presentment_currency_fkey", || {
+            Problem::invalid("/presentment/currency", "is not a currency that our books know")
+        })
+        .on_constraint("contributions_provider_fkey", || {
+            Problem::invalid("/processor", "is not a processor of ours")
+        })
+        .on_constraint("contributions_currency_of_provider", || {
+            Problem::invalid("/amount/currency", "is not a currency that this processor takes")
+        })
+        .on_constraint("contributions_fee_below_payment", || {
+            Problem::invalid("/fee/amount", "must be less than the payment")
+        })
         .on_constraint("accounting_periods_open", || {
             Problem::invalid("/occurred_on", "is in no open accounting period")
-        })
-        .map_err(api::in_progress)?;
-    let recorded = recorded.ok_or_else(unknown_contributor)?;
-    api::created_once(req, &recorded.contribution, recorded.replayed)
+        });
+    books(given)?.created(req, unknown_contributor())
 }
 
 fn unknown_contributor() -> Problem {

@@ -1,11 +1,13 @@
 //! What was given.
 use api::Resource;
-use db::{Sql, row, statements};
+use db::{Column, Field, ReadError, Row, Sql, Type, idempotency::Key, row, statements};
 use serde::Serialize;
 use types::{
-    ContactId, ContributionId, ContributorId, Date, FundId, JournalId, Money, ProjectId, Text,
-    Timestamp,
+    ContactId, ContributionId, ContributorId, Currency, Date, FundId, JournalId, Line, Money,
+    ProjectId, Text, ThemeId, Timestamp,
 };
+
+use crate::sql::Kept;
 
 row! {
     /// Money given, as it stands in the books.
@@ -20,15 +22,27 @@ row! {
         pub fund_id: FundId,
         /// The project it was given for; null: wherever it is needed most.
         pub project_ref: Option<ProjectId>,
-        /// `restricted` to the project, or `unrestricted`.
+        /// The theme it was given for; null: none.
+        pub theme_ref: Option<ThemeId>,
+        /// `restricted` to the project or theme, or `unrestricted`.
         pub designation: String,
         /// Gross amount in minor units.
         pub amount: Money,
+        /// What the contributor added for the processor's fee.
+        pub fee_cover: Money,
+        /// What the contributor added for the platform.
+        pub tip: Money,
+        /// What the contributor saw and paid, if in another currency.
+        pub presentment: Presentment,
         /// Words of the contributor.
         pub note: Option<Text<500>>,
         /// `created`, `processing`, `settled`, `failed`, `partially_refunded`, `refunded`,
         /// `disputed` or `charged_back`.
         pub status: String,
+        /// Who processed the payment.
+        pub provider: Option<String>,
+        /// Its own id there.
+        pub provider_ref: Option<String>,
         /// Day of the gift, the accounting date.
         pub occurred_on: Date,
         /// When the money was ours.
@@ -51,14 +65,24 @@ impl Resource for Contribution {
     }
 }
 
-row! {
-    /// A recorded contribution, and whether it had been recorded before under the same key.
-    #[derive(Debug)]
-    pub struct Recorded {
-        /// The row as it was recorded.
-        pub contribution: Contribution,
-        /// True if nothing happened now.
-        pub replayed: bool,
+/// What a contributor saw and paid in another currency than the books have it in; null: the same.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Presentment(pub Option<Money>);
+
+/// Two columns, as money has, but the currency is not the row's.
+impl Field for Presentment {
+    fn columns(_: &'static str, out: &mut Vec<Column>) {
+        let column = |name: &str, ty| Column { name: name.to_owned(), ty, nullable: true };
+        out.push(column("presentment_minor", Type::INT8));
+        out.push(column("presentment_currency", Type::TEXT));
+    }
+    fn read(row: &Row, _: &str) -> Result<Self, ReadError> {
+        let minor: Option<i64> = row.try_get("presentment_minor")?;
+        let currency: Option<Currency> = row.try_get("presentment_currency")?;
+        // A check of the table keeps it in the range of money.
+        Ok(Presentment(minor.zip(currency).and_then(|(minor, c)| Money::new(minor, c).ok())))
     }
 }
 
@@ -78,8 +102,9 @@ types::words! {
 
 macro_rules! columns {
     () => {
-        "t.id, t.contributor_id, t.fund_id, t.project_ref, t.designation, t.amount_minor, t.currency,
-         t.note, t.status, t.occurred_on, t.settled_at, t.journal_id, t.created_at, t.version"
+        "t.id, t.contributor_id, t.fund_id, t.project_ref, t.theme_ref, t.designation, t.amount_minor,
+         t.fee_cover_minor, t.tip_minor, t.presentment_minor, t.presentment_currency, t.currency,
+         t.note, t.status, t.provider, t.provider_ref, t.occurred_on, t.settled_at, t.journal_id, t.created_at, t.version"
     };
 }
 
@@ -136,21 +161,23 @@ statements! {
          join giving.contributors c on c.id = t.contributor_id
          where t.id = $1 and ($2 is null or c.contact_ref = $2)"
     ));
-    /// Records a contribution and posts its journal, once per scope and key; no row if the
-    /// contributor is unknown, or not the contact `$13`. The function is called for the contributor
-    /// found, and so only if one is. Breaks `idempotency_keys_fingerprint`, `contributions_pkey`,
-    /// `contributions_contributor_id_fkey`, `contributions_currency_fkey`, `accounting_periods_open`.
-    pub const CONTRIBUTE: Sql<
+    /// Records a contribution and posts it, once per scope and key; no row if the contributor is unknown, or not the
+    /// contact `$21`. The function is called for the contributor found, and so only if one is. See `giving.give` for
+    /// what it breaks.
+    pub const GIVE: Sql<
         (
-            String, String, Vec<u8>, ContributionId, ContributorId, Option<ProjectId>, Money,
-            Option<Text<500>>, Option<Date>, ContactId, String, Option<ContactId>,
+            Key, ContributionId, ContributorId, Option<ProjectId>, Option<ThemeId>, Money, i64, i64,
+            Option<Text<500>>, Option<Date>, Option<Line<50>>, Option<Line<200>>, Option<i64>, Option<Money>,
+            ContactId, String, Option<ContactId>,
         ),
-        Recorded,
+        Kept<Contribution>,
     > = Sql::repeatable(concat!(
-        "select ", columns!(), ", t.replayed
+        "select ", columns!(), ", f.replayed
          from giving.contributors c
-         cross join lateral giving.contribute($1, $2, $3, $4, c.id, $6, $7, $8, $9, $10, $11, $12) t
-         where c.id = $5 and ($13 is null or c.contact_ref = $13)"
+         cross join lateral giving.give(
+           $1, $2, $3, $4, c.id, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) f
+         cross join lateral (select (f.contribution).*) t
+         where c.id = $5 and ($21 is null or c.contact_ref = $21)"
     ))
     .never_null();
 }

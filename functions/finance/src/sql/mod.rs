@@ -1,13 +1,39 @@
 //! The row types and statements of the finance domain.
+use db::{Column, FromRow, ReadError, Row};
+
+pub mod allocations;
 pub mod books;
 pub mod contributions;
 pub mod contributors;
 pub mod ledger;
+pub mod refunds;
 
 /// The statements of every module, for the record that the next release is compared with.
 pub const NAMED: &[(&str, db::Named)] = &[
+    ("allocations", allocations::NAMED),
     ("books", books::NAMED),
     ("contributions", contributions::NAMED),
     ("contributors", contributors::NAMED),
     ("ledger", ledger::NAMED),
+    ("refunds", refunds::NAMED),
 ];
+
+/// A row that a posting statement returned.
+#[derive(Debug)]
+pub struct Kept<T> {
+    /// As it was recorded.
+    pub row: T,
+    /// Whether it had been recorded before under the same key: nothing happened now.
+    pub replayed: bool,
+}
+
+impl<T: FromRow> FromRow for Kept<T> {
+    fn from_row(row: &Row) -> Result<Self, ReadError> {
+        Ok(Kept { row: T::from_row(row)?, replayed: row.try_get("replayed")? })
+    }
+    fn columns() -> Vec<Column> {
+        let mut columns = T::columns();
+        <bool as db::Field>::columns("replayed", &mut columns);
+        columns
+    }
+}

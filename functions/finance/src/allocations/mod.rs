@@ -1,0 +1,4 @@
+//! Routes of allocations: money that moves from one fund to others.
+pub mod create;
+pub mod list;
+pub mod reverse;

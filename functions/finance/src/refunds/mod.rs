@@ -1,0 +1,3 @@
+//! Routes of refunds.
+pub mod create;
+pub mod list;
