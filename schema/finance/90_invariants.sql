@@ -143,6 +143,18 @@ where l.status not in ('rejected', 'withdrawn', 'reversed') and not (
   d.covers @> l.donated_on and (d.cancelled_from is null or l.donated_on < d.cancelled_from)
 )
 union all
+select 'I19 debt to a partner differs from its payments', owed.partner_ref::text || ' ' || owed.currency
+from (
+  select partner_ref, currency, sum(minor) as minor from (
+    select a.counterparty_id as partner_ref, a.currency, -e.amount as minor
+    from ledger.entries e join ledger.accounts a on a.id = e.account_id
+    where a.code = '2100' and a.counterparty_type = 'partner'
+    union all
+    select d.partner_ref, d.currency, -d.amount_minor from giving.disbursements d where d.status in ('approved', 'failed')
+  ) parts group by partner_ref, currency
+) owed
+where owed.minor <> 0
+union all
 select 'I20 paid without a second pair of eyes', d.id::text
 from giving.disbursements d
 where d.approved_by = d.proposed_by or (d.status in ('approved', 'sending', 'paid', 'reconciled') and not exists (

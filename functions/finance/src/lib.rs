@@ -3,6 +3,7 @@ pub mod allocations;
 pub mod books;
 pub mod contributions;
 pub mod contributors;
+pub mod disbursements;
 pub mod jobs;
 mod posting;
 pub mod ready;
@@ -41,6 +42,14 @@ pub const ROUTES: &[&api::Route] = api::routes![
     allocations::list::ROUTE,
     allocations::create::ROUTE,
     allocations::reverse::ROUTE,
+    disbursements::list::ROUTE,
+    disbursements::find::ROUTE,
+    disbursements::create::ROUTE,
+    disbursements::approve::ROUTE,
+    disbursements::send::ROUTE,
+    disbursements::confirm::ROUTE,
+    disbursements::fail::ROUTE,
+    disbursements::withdraw::ROUTE,
 ];
 
 /// Every job of this domain.

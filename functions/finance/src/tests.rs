@@ -6,6 +6,7 @@ use crate::{ROUTES, sql};
 mod books;
 mod contributions;
 mod contributors;
+mod disbursements;
 mod golden;
 mod jobs;
 
@@ -18,6 +19,7 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::books::ALL,
         sql::contributors::ALL,
         sql::contributions::ALL,
+        sql::disbursements::ALL,
         sql::ledger::ALL,
         sql::refunds::ALL,
     ];

@@ -36,6 +36,7 @@ codes! {
     INSUFFICIENT_FUNDS 402 "insufficient_funds" "The account does not hold enough";
     WRONG_CREDENTIALS 401 "wrong_credentials" "What was sent to sign in with is wrong";
     FORBIDDEN 403 "forbidden" "The caller's roles do not allow this";
+    FOUR_EYES 403 "four_eyes" "Somebody else has to approve this";
     NOT_FOUND 404 "not_found" "No such resource";
     NO_ROUTE 404 "no_such_route" "No such route";
     METHOD 405 "method_not_allowed" "The route does not take this method";
@@ -44,6 +45,8 @@ codes! {
     NOT_REFUNDABLE 409 "not_refundable" "Not that much of the contribution is left to refund";
     DISPUTED 409 "disputed" "The contribution is disputed";
     NOT_THE_PURPOSE 409 "not_the_purpose" "Restricted money stays with its purpose";
+    MILESTONE_NOT_APPROVED 409 "milestone_not_approved" "The milestone is not approved in this version";
+    BANK_ACCOUNT_UNUSABLE 409 "bank_account_unusable" "The bank account must not be paid to yet";
     IN_PROGRESS 409 "request_in_progress" "A request with this Idempotency-Key is still at work";
     STALE 412 "stale_version" "The resource has changed since it was read";
     TOO_LARGE 413 "body_too_large" "The body is too large";

@@ -105,8 +105,10 @@ entities! {
     Contribution ContributionId = "finance.contribution",
     Contributor ContributorId = "finance.contributor",
     Declaration DeclarationId = "finance.declaration",
+    Disbursement DisbursementId = "finance.disbursement",
     Fund FundId = "finance.fund",
     Journal JournalId = "finance.journal",
+    PartnerBankAccount PartnerBankAccountId = "finance.partner_bank_account",
     Refund RefundId = "finance.refund",
 
     Category CategoryId = "content.category",

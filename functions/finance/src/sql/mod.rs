@@ -5,6 +5,7 @@ pub mod allocations;
 pub mod books;
 pub mod contributions;
 pub mod contributors;
+pub mod disbursements;
 pub mod ledger;
 pub mod refunds;
 
@@ -14,6 +15,7 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("books", books::NAMED),
     ("contributions", contributions::NAMED),
     ("contributors", contributors::NAMED),
+    ("disbursements", disbursements::NAMED),
     ("ledger", ledger::NAMED),
     ("refunds", refunds::NAMED),
 ];

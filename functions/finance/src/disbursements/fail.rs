@@ -1,0 +1,67 @@
+//! `POST /v1/finance/disbursements/{id}/fail`: the bank has not paid.
+use api::{Allow, Example, Idempotency, Method, Problem, Request, Response, Route, Shape, problem};
+use db::{Access, Db, Domain};
+use serde::Deserialize;
+use types::Text;
+
+use crate::{disbursements::step, posting::DRY_RUN, sql::disbursements::Disbursement};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "finance-fail-disbursement",
+    method: Method::POST,
+    path: "/v1/finance/disbursements/{id}/fail",
+    summary: "Records that the bank refused or returned a payment under way; it may be sent again or withdrawn.",
+    domain: Domain::Finance,
+    access: Access::Write,
+    allow: Allow::Roles(&["treasurer"]),
+    query: &[DRY_RUN],
+    body: Shape::of::<Input>(),
+    reply: Shape::of::<Disbursement>(),
+    idempotency: Idempotency::Required,
+    if_match: true,
+    problems: &[problem::CONFLICT, problem::PERIOD_CLOSED],
+    answer: |req, db| Box::pin(fail(req, db)),
+    examples: &[
+        GOOD,
+        Example { name: "no-reason", body: "{}", status: 422, ..GOOD },
+        Example {
+            name: "stale",
+            headers: &[("idempotency-key", "k"), ("if-match", "\"99\"")],
+            status: 412,
+            ..GOOD
+        },
+        Example { name: "no-version", headers: &[("idempotency-key", "k")], status: 428, ..GOOD },
+        Example { name: "missing-key", headers: &[("if-match", "\"1\"")], status: 400, ..GOOD },
+        GOOD.not_found(),
+        GOOD.not_allowed("contributor"),
+        GOOD.no_token(),
+    ],
+    ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("treasurer"),
+    path: &["060824a1-f4cc-59f7-92d6-9989fac1411f"],
+    headers: &[("idempotency-key", "fail-1"), ("if-match", "\"3\"")],
+    body: r#"{"reason": "Account closed"}"#,
+    ..Example::DEFAULT
+};
+
+/// What goes with the step.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(rename = "DisbursementFailure")
+)]
+pub struct Input {
+    /// What the bank said.
+    reason: Text<500>,
+}
+
+async fn fail(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let Input { reason } = req.json()?;
+    step(req, db, "fail", Some(reason), None).await
+}

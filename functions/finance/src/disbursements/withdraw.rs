@@ -1,0 +1,67 @@
+//! `POST /v1/finance/disbursements/{id}/withdraw`: it is not to be paid after all.
+use api::{Allow, Example, Idempotency, Method, Problem, Request, Response, Route, Shape, problem};
+use db::{Access, Db, Domain};
+use serde::Deserialize;
+use types::Text;
+
+use crate::{disbursements::step, posting::DRY_RUN, sql::disbursements::Disbursement};
+
+/// The route.
+pub const ROUTE: Route = Route {
+    name: "finance-withdraw-disbursement",
+    method: Method::POST,
+    path: "/v1/finance/disbursements/{id}/withdraw",
+    summary: "Withdraws a payment that has not been sent; an approval is reversed exactly.",
+    domain: Domain::Finance,
+    access: Access::Write,
+    allow: Allow::Roles(&["treasurer", "approver"]),
+    query: &[DRY_RUN],
+    body: Shape::of::<Input>(),
+    reply: Shape::of::<Disbursement>(),
+    idempotency: Idempotency::Required,
+    if_match: true,
+    problems: &[problem::CONFLICT, problem::PERIOD_CLOSED],
+    answer: |req, db| Box::pin(withdraw(req, db)),
+    examples: &[
+        GOOD,
+        Example { name: "no-reason", body: "{}", status: 422, ..GOOD },
+        Example {
+            name: "stale",
+            headers: &[("idempotency-key", "k"), ("if-match", "\"99\"")],
+            status: 412,
+            ..GOOD
+        },
+        Example { name: "no-version", headers: &[("idempotency-key", "k")], status: 428, ..GOOD },
+        Example { name: "missing-key", headers: &[("if-match", "\"1\"")], status: 400, ..GOOD },
+        GOOD.not_found(),
+        GOOD.not_allowed("contributor"),
+        GOOD.no_token(),
+    ],
+    ..Route::DEFAULT
+};
+
+const GOOD: Example = Example {
+    role: Some("treasurer"),
+    path: &["f7f49853-c933-517d-a7b3-8a5e139a4a81"],
+    headers: &[("idempotency-key", "withdraw-1"), ("if-match", "\"2\"")],
+    body: r#"{"reason": "The partner does it for nothing."}"#,
+    ..Example::DEFAULT
+};
+
+/// What goes with the step.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(rename = "DisbursementWithdrawal")
+)]
+pub struct Input {
+    /// Why.
+    reason: Text<500>,
+}
+
+async fn withdraw(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    let Input { reason } = req.json()?;
+    step(req, db, "withdraw", Some(reason), None).await
+}
