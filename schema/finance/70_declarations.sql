@@ -50,6 +50,18 @@ create table giftaid.claimants (
     constraint claimants_year_end_shape check (year_end ~ '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'),
   agent_approved_at timestamptz,
   recognised_on date,
+  official_title text
+    constraint claimants_official_title_shape check (official_title ~ '^[A-Za-z][A-Za-z''-]{1,3}$'),
+  official_first_name text
+    constraint claimants_official_first_name_shape check (official_first_name ~ '^[A-Za-z][A-Za-z''-]{0,34}$'),
+  official_last_name text
+    constraint claimants_official_last_name_shape check (official_last_name ~ '^[A-Za-z0-9 ,.()/&''-]{1,35}$'),
+  official_postcode text
+    constraint claimants_official_postcode_shape check (
+      official_postcode ~ '^(GIR 0AA|([A-Z][0-9]{1,2}|[A-Z][A-HJ-Y][0-9]{1,2}|[A-Z][0-9][A-Z]|[A-Z][A-HJ-Y][0-9][A-Z]) [0-9][A-Z]{2})$'
+    ),
+  official_phone text
+    constraint claimants_official_phone_shape check (official_phone ~ '^[0-9() -]{1,30}$'),
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -57,7 +69,11 @@ create table giftaid.claimants (
   version integer not null default 1,
   constraint claimants_pkey primary key (id),
   constraint claimants_hmrc_ref_key unique (hmrc_ref),
-  constraint claimants_regulator_by_ref check ((hmrc_ref ~ '^C[HF]') = (regulator is null))
+  constraint claimants_regulator_by_ref check ((hmrc_ref ~ '^C[HF]') = (regulator is null)),
+  constraint claimants_official_whole check (
+    num_nonnulls(official_first_name, official_last_name, official_phone) in (0, 3)
+    and (official_first_name is not null or num_nonnulls(official_title, official_postcode) = 0)
+  )
 );
 comment on table giftaid.claimants is 'Charities that claim, as the tax office knows them.';
 comment on column giftaid.claimants.id is 'Identity.';
@@ -72,6 +88,13 @@ comment on column giftaid.claimants.agent_approved_at is
   'When the tax office approved us as agent; null: not an agent''s claim, or not yet.';
 comment on column giftaid.claimants.recognised_on is
   'Since when the tax office recognises the charity; null: not yet, no claims.';
+comment on column giftaid.claimants.official_title is 'Title of the official who claims; null: none.';
+comment on column giftaid.claimants.official_first_name is
+  'First name of the official whom the tax office knows; null: not said, so no claims as XML.';
+comment on column giftaid.claimants.official_last_name is 'Last name of the official; null: not said.';
+comment on column giftaid.claimants.official_postcode is
+  'Postcode of the official; null: outside the United Kingdom, or not said.';
+comment on column giftaid.claimants.official_phone is 'Telephone number of the official; null: not said.';
 comment on column giftaid.claimants.created_at is 'When the row was written.';
 comment on column giftaid.claimants.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column giftaid.claimants.updated_at is 'When it last changed; set by trigger.';

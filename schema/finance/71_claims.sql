@@ -30,8 +30,11 @@ create table giftaid.claims (
   validated_at timestamptz,
   submitted_by uuid,
   submitted_at timestamptz,
+  channel text
+    constraint claims_channel_known check (channel in ('hmrc', 'upload')),
   correlation_id text
     constraint claims_correlation_id_length check (length(btrim(correlation_id)) > 0 and length(correlation_id) <= 64),
+  poll_after timestamptz,
   irmark text
     constraint claims_irmark_shape check (irmark ~ '^[A-Za-z0-9+/]{27}=$'),
   request_ref uuid,
@@ -67,7 +70,7 @@ comment on column giftaid.claims.id is 'Identity.';
 comment on column giftaid.claims.claimant_id is 'Charity that claims.';
 comment on column giftaid.claims.reference is 'Our own name of the claim.';
 comment on column giftaid.claims.status is
-  'Where it stands; unknown: sent, and no answer; it is polled, never sent again.';
+  'Where it stands; submitted: frozen and posted, certainly not sent; unknown: sent, and no answer: it is polled, never sent again.';
 comment on column giftaid.claims.period_end is 'Day of the latest gift; null: no lines yet.';
 comment on column giftaid.claims.earliest_on is 'Day of the earliest gift; null: no lines yet.';
 comment on column giftaid.claims.line_count is 'Number of its live lines; right from validated on.';
@@ -81,6 +84,9 @@ comment on column giftaid.claims.validated_at is 'When it passed all checks; nul
 comment on column giftaid.claims.submitted_by is
   'Contact who submitted it (platform), never the one who prepared it; null: not submitted.';
 comment on column giftaid.claims.submitted_at is 'When it was sent; null: not yet.';
+comment on column giftaid.claims.channel is
+  'hmrc: sent as XML; upload: a person uploads the schedule to Charities Online; null: not submitted.';
+comment on column giftaid.claims.poll_after is 'When to ask the tax office next; null: nothing to ask.';
 comment on column giftaid.claims.correlation_id is 'The tax office''s own id of the submission; null: no answer yet.';
 comment on column giftaid.claims.irmark is 'Mark of the body as sent, base64 of SHA-1; null: not sent as XML.';
 comment on column giftaid.claims.request_ref is 'The file as sent (platform); null: not sent.';
@@ -105,15 +111,15 @@ create trigger check_status before insert or update of status on giftaid.claims
     'draft>validated,withdrawn',
     'validated>draft,submitted,withdrawn',
     'submitted>acknowledged,unknown,rejected',
-    'unknown>acknowledged,accepted,rejected',
+    'unknown>submitted,acknowledged,accepted,rejected',
     'acknowledged>accepted,rejected,unknown',
     'accepted>part_received,received',
     'part_received>received');
 create trigger check_frozen before update on giftaid.claims
-  for each row execute function finance.check_frozen('status', 'draft', 'validated_at,submitted_by,submitted_at,correlation_id,irmark,request_ref,response_ref,received_minor,journal_id');
+  for each row execute function finance.check_frozen('status', 'draft', 'validated_at,submitted_by,submitted_at,channel,correlation_id,poll_after,irmark,request_ref,response_ref,received_minor,journal_id');
 create trigger keep_once_set before update on giftaid.claims
   for each row execute function finance.keep_once_set(
-    'submitted_by', 'submitted_at', 'correlation_id', 'irmark', 'request_ref', 'journal_id');
+    'submitted_by', 'submitted_at', 'channel', 'correlation_id', 'irmark', 'request_ref', 'journal_id');
 create trigger touch before update on giftaid.claims for each row execute function finance.touch();
 
 create table giftaid.aggregates (

@@ -245,7 +245,8 @@ alter table giftaid.adjustments enable always trigger refuse_delete;
 create trigger check_status before insert or update of status on giftaid.adjustments
   for each row execute function finance.check_transition(
     'status', 'open',
-    'open>settled,withdrawn');
+    'open>settled,withdrawn',
+    'settled>open');
 create trigger check_frozen before update on giftaid.adjustments
   for each row execute function finance.check_frozen('status', 'open', 'settled_in_claim_id,settled_journal_id');
 create trigger touch before update on giftaid.adjustments for each row execute function finance.touch();

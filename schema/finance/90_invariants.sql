@@ -155,6 +155,31 @@ from (
 ) owed
 where owed.minor <> 0
 union all
+select 'I18 accrued Gift Aid differs from account 1300', b.balance::text
+from (
+  select coalesce(sum(e.amount), 0) as balance
+  from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.code = '1300'
+) b
+where b.balance <> (select coalesce(sum(tax_minor), 0) from giftaid.accruals where status = 'open')
+union all
+select 'I18 claimed Gift Aid differs from account 1310', b.balance::text
+from (
+  select coalesce(sum(e.amount), 0) as balance
+  from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.code = '1310'
+) b
+where b.balance <> (select coalesce(sum(giftaid.due(c)), 0) from giftaid.claims c)
+union all
+select 'I18 Gift Aid to give back differs from account 2300', b.balance::text
+from (
+  select coalesce(-sum(e.amount), 0) as balance
+  from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.code = '2300'
+) b
+where b.balance <> (
+  select coalesce(sum(a.amount_minor), 0) from giftaid.adjustments a
+  left join giftaid.claims c on c.id = a.settled_in_claim_id
+  where a.status = 'open' or c.status in ('draft', 'validated')
+)
+union all
 select 'I20 paid without a second pair of eyes', d.id::text
 from giving.disbursements d
 where d.approved_by = d.proposed_by or (d.status in ('approved', 'sending', 'paid', 'reconciled') and not exists (

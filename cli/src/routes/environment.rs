@@ -41,6 +41,10 @@ fn about(variable: &str) -> Option<About> {
             "The build that the version route answers; `unknown` if unset.",
             "text: a commit or a release",
         ),
+        "ARUURI_HMRC" => (
+            "The tax office's Transaction Engine, for Gift Aid claims; `off`: claims are uploaded by hand. Secret.",
+            "`off`, or `https://sender:password@host/?vendor=1234`, with `&test=1` for the test service",
+        ),
         "AUTO_SEED" => (
             "Demo data of the set `default`, see [seeds.md](seeds.md). Unset: `dev` loads it, `migrate apply` does not. Never \
               in staging and production.",

@@ -4,6 +4,7 @@ pub mod books;
 pub mod contributions;
 pub mod contributors;
 pub mod disbursements;
+pub mod gift_aid;
 pub mod jobs;
 mod posting;
 pub mod ready;
@@ -50,10 +51,28 @@ pub const ROUTES: &[&api::Route] = api::routes![
     disbursements::confirm::ROUTE,
     disbursements::fail::ROUTE,
     disbursements::withdraw::ROUTE,
+    gift_aid::wordings::ROUTE,
+    gift_aid::declarations::create::ROUTE,
+    gift_aid::declarations::find::ROUTE,
+    gift_aid::declarations::cancel::ROUTE,
+    gift_aid::eligibility::ROUTE,
+    gift_aid::claims::list::ROUTE,
+    gift_aid::claims::find::ROUTE,
+    gift_aid::claims::create::ROUTE,
+    gift_aid::claims::validate::ROUTE,
+    gift_aid::claims::submit::ROUTE,
+    gift_aid::claims::poll::ROUTE,
+    gift_aid::claims::receive::ROUTE,
+    gift_aid::claims::withdraw::ROUTE,
+    gift_aid::claims::export::ROUTE,
+    gift_aid::audit::ROUTE,
+    gift_aid::collections::ROUTE,
+    gift_aid::small_donations::ROUTE,
 ];
 
 /// Every job of this domain.
-pub const JOBS: &[&api::Job] = api::jobs![jobs::fold_balances::JOB];
+pub const JOBS: &[&api::Job] =
+    api::jobs![jobs::fold_balances::JOB, jobs::accrue_gift_aid::JOB, jobs::poll_hmrc::JOB,];
 
 #[cfg(test)]
 mod tests;

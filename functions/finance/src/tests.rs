@@ -7,6 +7,7 @@ mod books;
 mod contributions;
 mod contributors;
 mod disbursements;
+mod gift_aid;
 mod golden;
 mod jobs;
 
@@ -16,12 +17,16 @@ async fn statements_and_constraint_names_match_the_schema() {
 
     let lists = [
         sql::allocations::ALL,
+        sql::audit::ALL,
         sql::books::ALL,
+        sql::claims::ALL,
         sql::contributors::ALL,
         sql::contributions::ALL,
         sql::disbursements::ALL,
+        sql::gift_aid::ALL,
         sql::ledger::ALL,
         sql::refunds::ALL,
+        sql::small_donations::ALL,
     ];
     let wrong = app.wrong_statements(&lists).await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;

@@ -5,6 +5,21 @@
 with missing as materialized (
   select key, id::uuid, contributor_id::uuid, project_ref::uuid, amount_minor::bigint, currency, note, occurred_on::date
   from (values
+    ('amara-osei-2025-06-10',
+     'cfde1619-229f-59d9-b5d8-ab210fae069f' /* finance.contribution: amara-osei-2025-06-10 */,
+     'f51de6ea-b485-555c-9b1e-bc6eae30e60c' /* finance.contributor: amara-osei */,
+     null,
+     10001, 'GBP', null, '2025-06-10'),
+    ('amara-osei-2025-08-10',
+     '56cb9b0a-7776-5a20-996b-2c91b9ccbcad' /* finance.contribution: amara-osei-2025-08-10 */,
+     'f51de6ea-b485-555c-9b1e-bc6eae30e60c' /* finance.contributor: amara-osei */,
+     null,
+     2000, 'GBP', null, '2025-08-10'),
+    ('amara-osei-2025-10-10',
+     '2cf0d13b-bbda-5a0e-b275-b0587cf2ca47' /* finance.contribution: amara-osei-2025-10-10 */,
+     'f51de6ea-b485-555c-9b1e-bc6eae30e60c' /* finance.contributor: amara-osei */,
+     null,
+     3000, 'GBP', null, '2025-10-10'),
     ('brightwater-trust-2026-06-02',
      '528fa386-6967-580e-8e75-2e8697a94ee6' /* finance.contribution: brightwater-trust-2026-06-02 */,
      '4dcd8e73-0734-5856-acbc-c2ab44b78b68' /* finance.contributor: brightwater-trust */,

@@ -1,10 +1,12 @@
 -- Demo data. An id is the UUID v5 of the natural key in the comment beside it, so that it is the same everywhere.
 
 insert into giftaid.claimants (
-  id, org_name, hmrc_ref, regulator, regulator_no, entity_type, year_end, recognised_on, created_by, updated_by)
+  id, org_name, hmrc_ref, regulator, regulator_no, entity_type, year_end, recognised_on,
+  official_title, official_first_name, official_last_name, official_postcode, official_phone, created_by, updated_by)
 values
   ('f021abd7-675f-5bff-9e78-d633187e52fa' /* finance.claimant: aruuri-demo */,
    'Aruuri Demonstration Charity', 'AB12345', 'ccew', '0000000', 'cio', '03-31', '2020-04-01',
+   'Ms', 'Grace', 'Hopper', 'EC1A 1BB', '020 7946 0000',
    '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */,
    '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */)
 on conflict do nothing;

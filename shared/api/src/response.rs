@@ -28,21 +28,32 @@ pub(crate) mod header {
     pub(crate) const VARY: &str = "vary";
 }
 
-/// A status, headers and a JSON text.
+/// A status, headers and a JSON text, or a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
     /// Lower-case names; a later `set` replaces an earlier.
     pub headers: Vec<(&'static str, String)>,
-    /// JSON, or empty.
+    /// JSON or another text, or empty.
     pub body: String,
+    /// A file that is no text, instead of a body; empty for none.
+    pub bytes: Vec<u8>,
 }
 
 impl Response {
     /// A response without body.
     pub fn new(status: u16) -> Response {
-        Response { status, headers: Vec::new(), body: String::new() }
+        Response { status, headers: Vec::new(), body: String::new(), bytes: Vec::new() }
+    }
+
+    /// 200 with a file to save under `name`, which is ours and plain ASCII.
+    pub fn file(media: &str, name: &str, bytes: Vec<u8>) -> Response {
+        let mut response = Response { bytes, ..Response::new(200) };
+        response.set(header::CONTENT_TYPE, media);
+        response.set("content-disposition", format!("attachment; filename=\"{name}\""));
+        response.set(header::CACHE_CONTROL, "private, no-store");
+        response
     }
 
     /// A response with `value` as JSON.

@@ -38,7 +38,11 @@ fn lambda(response: Response) -> lambda_http::Response<Body> {
     for (name, value) in &response.headers {
         builder = builder.header(*name, value);
     }
-    let body = if response.body.is_empty() { Body::Empty } else { Body::Text(response.body) };
+    let body = match (response.body.is_empty(), response.bytes.is_empty()) {
+        (false, _) => Body::Text(response.body),
+        (true, false) => Body::Binary(response.bytes),
+        (true, true) => Body::Empty,
+    };
     // A header with a control character is the only way to fail: none of ours carries input unchecked.
     builder.body(body).unwrap_or_else(|_| {
         let mut broken = lambda_http::Response::new(Body::Empty);

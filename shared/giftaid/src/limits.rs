@@ -56,6 +56,9 @@ fn bad_year_end() -> Invalid {
 }
 
 impl YearEnd {
+    /// 31 March, the most common.
+    pub const MARCH: YearEnd = YearEnd { month: 3, day: 31 };
+
     /// The last day of the accounting year that a day is in.
     pub fn period_end(self, day: Date) -> Date {
         let end = self.in_year(day.year());

@@ -168,6 +168,7 @@ pub(crate) fn variables(place: &Place) -> Result<BTreeMap<String, String>, Error
         ("ARUURI_LINK_KEY", random_key(place, "link-key")?),
         ("ARUURI_CURSOR_KEY", random_key(place, "cursor-key")?),
         ("ARUURI_CORS_ORIGINS", "http://localhost:3000".to_owned()),
+        ("ARUURI_HMRC", "off".to_owned()),
     ];
     Ok(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }

@@ -129,6 +129,11 @@ impl Answer {
         Answer { status: response.status, body, log, response }
     }
 
+    /// The file, if it answered one that is no text.
+    pub fn bytes(&self) -> &[u8] {
+        &self.response.bytes
+    }
+
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.get(name)

@@ -85,6 +85,7 @@ macro_rules! entities {
 entities! {
     AuditLog AuditLogId = "platform.audit_log",
     Contact ContactId = "platform.contact",
+    File FileId = "platform.file",
     Session SessionId = "platform.session",
     Setting SettingId = "platform.setting",
     User UserId = "platform.user",
@@ -99,9 +100,12 @@ entities! {
 
     Account AccountId = "finance.account",
     Allocation AllocationId = "finance.allocation",
+    Accrual AccrualId = "finance.accrual",
+    Building BuildingId = "finance.gasds_building",
     Claim ClaimId = "finance.claim",
     ClaimLine ClaimLineId = "finance.claim_line",
     Claimant ClaimantId = "finance.claimant",
+    Collection CollectionId = "finance.gasds_collection",
     Contribution ContributionId = "finance.contribution",
     Contributor ContributorId = "finance.contributor",
     Declaration DeclarationId = "finance.declaration",
@@ -110,6 +114,7 @@ entities! {
     Journal JournalId = "finance.journal",
     PartnerBankAccount PartnerBankAccountId = "finance.partner_bank_account",
     Refund RefundId = "finance.refund",
+    Wording WordingId = "finance.declaration_wording",
 
     Category CategoryId = "content.category",
     Post PostId = "content.post",

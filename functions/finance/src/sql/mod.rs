@@ -2,22 +2,30 @@
 use db::{Column, FromRow, ReadError, Row};
 
 pub mod allocations;
+pub mod audit;
 pub mod books;
+pub mod claims;
 pub mod contributions;
 pub mod contributors;
 pub mod disbursements;
+pub mod gift_aid;
 pub mod ledger;
 pub mod refunds;
+pub mod small_donations;
 
 /// The statements of every module, for the record that the next release is compared with.
 pub const NAMED: &[(&str, db::Named)] = &[
     ("allocations", allocations::NAMED),
+    ("audit", audit::NAMED),
     ("books", books::NAMED),
+    ("claims", claims::NAMED),
     ("contributions", contributions::NAMED),
     ("contributors", contributors::NAMED),
     ("disbursements", disbursements::NAMED),
+    ("gift_aid", gift_aid::NAMED),
     ("ledger", ledger::NAMED),
     ("refunds", refunds::NAMED),
+    ("small_donations", small_donations::NAMED),
 ];
 
 /// A row that a posting statement returned.

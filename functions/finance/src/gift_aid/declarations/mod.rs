@@ -1,0 +1,4 @@
+//! What contributors declare.
+pub mod cancel;
+pub mod create;
+pub mod find;

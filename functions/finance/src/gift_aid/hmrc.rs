@@ -1,0 +1,203 @@
+//! The tax office's Transaction Engine over HTTPS: one message there, one answer back.
+//!
+//! What matters is which failures are certain: a connection that never came about has sent nothing, and the message may be
+//! sent again. After that, whatever goes wrong, the outcome is unknown, and the claim is asked for, never sent again.
+use std::{error, fmt, io, time::Duration};
+
+use bytes::Bytes;
+use giftaid::govtalk::{Sender, Service};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::{Request, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
+
+/// The variable: `off`, or `https://sender:password@host/?vendor=1234`, with `&test=1` for the test service.
+pub const VARIABLE: &str = "ARUURI_HMRC";
+
+/// How long a connection may take, and then an answer.
+const CONNECT: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(15);
+/// Bytes of an answer that are read at most: one with an error for each of a thousand lines is below a megabyte.
+const MAX_ANSWER: usize = 4 << 20;
+
+/// Where claims are sent, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hmrc {
+    /// Who sends.
+    pub sender: Sender,
+    tls: bool,
+    host: String,
+    port: u16,
+}
+
+/// What to ask the Transaction Engine for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Desk {
+    /// Submissions, deletions and lists.
+    Submission,
+    /// Polls.
+    Poll,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Trouble {
+    /// No connection came about: nothing was sent.
+    NotSent(Box<dyn error::Error + Send + Sync>),
+    /// It broke afterwards, or took too long: the outcome is unknown.
+    NoAnswer(Box<dyn error::Error + Send + Sync>),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trouble::NotSent(_) => {
+                f.write_str("the tax office could not be reached, nothing was sent")
+            }
+            Trouble::NoAnswer(_) => {
+                f.write_str("the tax office gave no answer, the outcome is unknown")
+            }
+        }
+    }
+}
+
+impl error::Error for Trouble {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        let (Trouble::NotSent(cause) | Trouble::NoAnswer(cause)) = self;
+        Some(&**cause)
+    }
+}
+
+impl Hmrc {
+    /// Reads the variable; none if it is `off`.
+    ///
+    /// # Errors
+    /// What is wrong with it, never its value.
+    pub fn parse(value: &str) -> Result<Option<Hmrc>, &'static str> {
+        if value == "off" {
+            return Ok(None);
+        }
+        let (tls, rest) = match value.split_once("://") {
+            Some(("https", rest)) => (true, rest),
+            // In the clear only to this machine: what a test stands up.
+            Some(("http", rest)) if rest.contains("@127.0.0.1:") => (false, rest),
+            _ => return Err("must be off, or https://sender:password@host/?vendor=1234"),
+        };
+        let (login, rest) =
+            rest.rsplit_once('@').ok_or("has no sender and password before the host")?;
+        let (sender_id, password) =
+            login.split_once(':').ok_or("has no password after the sender")?;
+        let (place, query) = rest.split_once("/?").ok_or("has no /?vendor= after the host")?;
+        let (host, port) = match place.split_once(':') {
+            Some((host, port)) => (host, port.parse().map_err(|_| "has a port that is no number")?),
+            None => (place, 443),
+        };
+        let parameter = |name: &str| {
+            query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)
+        };
+        let (_, vendor) = parameter("vendor").ok_or("has no vendor= after the host")?;
+        let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let service = if parameter("test").is_some() { Service::Test } else { Service::Live };
+        let sender = Sender {
+            sender_id: plain(sender_id),
+            password: plain(password),
+            vendor_id: plain(vendor),
+            product: ("Aruuri".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+            service,
+        };
+        Ok(Some(Hmrc { sender, tls, host: host.to_owned(), port }))
+    }
+
+    /// Sends a message and reads the answer.
+    ///
+    /// # Errors
+    /// Whether anything was sent, and why there is no answer.
+    pub async fn post(&self, desk: Desk, message: String) -> Result<String, Trouble> {
+        let connect = TcpStream::connect((self.host.as_str(), self.port));
+        let stream = match timeout(CONNECT, connect).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(e)) => return Err(Trouble::NotSent(e.into())),
+            Err(late) => return Err(Trouble::NotSent(late.into())),
+        };
+        if self.tls {
+            let stream = timeout(CONNECT, self.secure(stream)).await;
+            match stream {
+                Ok(Ok(stream)) => self.talk(stream, desk, message).await,
+                Ok(Err(e)) => Err(Trouble::NotSent(e)),
+                Err(late) => Err(Trouble::NotSent(late.into())),
+            }
+        } else {
+            self.talk(stream, desk, message).await
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    async fn secure(
+        &self,
+        stream: TcpStream,
+    ) -> Result<
+        impl AsyncRead + AsyncWrite + Unpin + Send + use<>,
+        Box<dyn error::Error + Send + Sync>,
+    > {
+        let connector = tokio_native_tls::TlsConnector::from(native_tls::TlsConnector::new()?);
+        Ok(connector.connect(&self.host, stream).await?)
+    }
+
+    #[cfg(not(feature = "tls"))]
+    async fn secure(&self, _: TcpStream) -> Result<TcpStream, Box<dyn error::Error + Send + Sync>> {
+        Err(io::Error::other("this function was built without TLS").into())
+    }
+
+    async fn talk(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        desk: Desk,
+        message: String,
+    ) -> Result<String, Trouble> {
+        let answer =
+            timeout(ANSWER, exchange(TokioIo::new(stream), &self.host, desk, message)).await;
+        match answer {
+            Ok(Ok(text)) => Ok(text),
+            Ok(Err(e)) => Err(Trouble::NoAnswer(e)),
+            Err(late) => Err(Trouble::NoAnswer(late.into())),
+        }
+    }
+}
+
+async fn exchange<S>(
+    stream: S,
+    host: &str,
+    desk: Desk,
+    message: String,
+) -> Result<String, Box<dyn error::Error + Send + Sync>>
+where
+    S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = http1::handshake(stream).await?;
+    let path = match desk {
+        Desk::Submission => "/submission",
+        Desk::Poll => "/poll",
+    };
+    let request = Request::post(path)
+        .header("host", host)
+        .header("content-type", "text/xml; charset=utf-8")
+        .body(Full::new(Bytes::from(message)))?;
+    let driven = tokio::spawn(connection);
+    let answer = async {
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await?.to_bytes();
+        if !status.is_success() {
+            return Err(io::Error::other(format!("HTTP status {status}")).into());
+        }
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    };
+    let answer = answer.await;
+    driven.abort();
+    answer
+}
