@@ -33,7 +33,9 @@ pub enum Allow {
     Anyone,
     /// Whoever has a valid token.
     SignedIn,
-    /// Whoever has a valid token with one of these roles.
+    /// Whoever has a valid token with this permission; docs/access.md says which roles bundle it.
+    Permission(&'static str),
+    /// Whoever has a valid token with one of these roles: for a route that names no permission yet.
     Roles(&'static [&'static str]),
 }
 
@@ -44,13 +46,20 @@ pub struct Caller {
     pub contact: ContactId,
     /// Their roles.
     pub roles: Vec<String>,
+    /// What the token lets them do: never more than their roles do.
+    pub permissions: Vec<String>,
     /// The login that the token came from, if it came from one.
     pub session: Option<SessionId>,
 }
 
 impl Caller {
+    /// Whether the caller may do what `permission` names.
+    pub fn may(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|held| held == permission)
+    }
+
     /// Whether the caller has one of `roles`.
-    pub fn has_any(&self, roles: &[&str]) -> bool {
+    pub(crate) fn has_any(&self, roles: &[&str]) -> bool {
         self.roles.iter().any(|role| roles.contains(&role.as_str()))
     }
 }
@@ -110,6 +119,8 @@ struct Claims {
     sid: Option<SessionId>,
     #[serde(default)]
     roles: Vec<String>,
+    #[serde(default)]
+    permissions: Vec<String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -155,13 +166,14 @@ impl Auth {
         let allowed = match allow {
             Allow::Nobody => false,
             Allow::Public | Allow::Anyone | Allow::SignedIn => true,
+            Allow::Permission(permission) => caller.may(permission),
             Allow::Roles(roles) => caller.has_any(roles),
         };
         if allowed {
             Ok(caller)
         } else {
             let challenge = "Bearer error=\"insufficient_scope\"";
-            Err(Problem::new(FORBIDDEN, "none of the caller's roles may call this route")
+            Err(Problem::new(FORBIDDEN, "the caller's roles do not allow this")
                 .with("www-authenticate", challenge))
         }
     }
@@ -186,7 +198,8 @@ impl Auth {
         if claims.nbf.is_some_and(|nbf| now + LEEWAY_S < nbf) {
             return Err("the token is not valid yet");
         }
-        Ok(Caller { contact: claims.sub, roles: claims.roles, session: claims.sid })
+        let Claims { sub, roles, permissions, sid, .. } = claims;
+        Ok(Caller { contact: sub, roles, permissions, session: sid })
     }
 
     fn claims(&self, token: &str) -> Result<Claims, &'static str> {

@@ -35,6 +35,7 @@ codes! {
     UNAUTHENTICATED 401 "unauthenticated" "A valid access token is needed";
     INSUFFICIENT_FUNDS 402 "insufficient_funds" "The account does not hold enough";
     WRONG_CREDENTIALS 401 "wrong_credentials" "What was sent to sign in with is wrong";
+    CODE_NEEDED 401 "second_factor_needed" "A code of the second factor is needed";
     FORBIDDEN 403 "forbidden" "The caller's roles do not allow this";
     FOUR_EYES 403 "four_eyes" "Somebody else has to approve this";
     NOT_FOUND 404 "not_found" "No such resource";

@@ -1,6 +1,7 @@
 //! What a route is asked, parsed once at the edge.
 use std::{net::IpAddr, str::FromStr, sync::Arc};
 
+use db::Scope;
 use lambda_http::{
     RequestExt as _,
     http::{HeaderMap, Method},
@@ -166,12 +167,22 @@ impl Request {
         Ok(self.caller()?.contact)
     }
 
-    /// Whether the caller has sent a valid token with one of `roles`.
-    pub fn caller_has(&self, roles: &[&str]) -> bool {
-        self.caller.as_ref().is_some_and(|caller| caller.has_any(roles))
+    /// Whether the caller has sent a valid token with this permission.
+    pub fn may(&self, permission: &str) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.may(permission))
     }
 
-    /// Whose rows to look at: `None`, all of them, for a caller with one of `roles`; else the caller's own.
+    /// Whose rows to look at: all of them for a caller with this permission, else the caller's own.
+    ///
+    /// # Errors
+    /// As [`Request::caller`].
+    pub fn scope(&self, permission: &str) -> Result<Scope, Problem> {
+        let caller = self.caller()?;
+        Ok(if caller.may(permission) { Scope::ALL } else { Scope::own(caller.contact) })
+    }
+
+    /// Whose rows to look at, for a route that names roles: `None`, all of them, for a caller with one of `roles`; else
+    /// the caller's own.
     ///
     /// # Errors
     /// As [`Request::caller`].

@@ -11,6 +11,7 @@ mod http;
 pub mod idempotency;
 mod pool;
 mod row;
+mod scope;
 mod session;
 mod sql;
 mod steps;
@@ -27,6 +28,7 @@ pub use domain::{Access, Domain};
 pub use error::{Chain, Error, Kind};
 pub use pool::{Pool, connect};
 pub use row::{ReadError, Row};
+pub use scope::Scope;
 pub use session::{On, Session, Tx};
 #[doc(hidden)]
 pub use sql::column_name;

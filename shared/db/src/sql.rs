@@ -100,6 +100,8 @@ pub trait Statement: Sync {
     fn columns(&self) -> Vec<Column>;
     /// Whether its columns are known not to be null beyond what the catalog tells.
     fn is_never_null(&self) -> bool;
+    /// Whether one of its parameters is a [`Scope`](crate::Scope).
+    fn is_scoped(&self) -> bool;
 }
 
 impl<P: Params, R: FromRow> Statement for Sql<P, R> {
@@ -115,10 +117,15 @@ impl<P: Params, R: FromRow> Statement for Sql<P, R> {
     fn is_never_null(&self) -> bool {
         self.never_null
     }
+    fn is_scoped(&self) -> bool {
+        P::SCOPED
+    }
 }
 
 /// A tuple of parameters, `$1` first.
 pub trait Params {
+    /// Whether one of them is a [`Scope`](crate::Scope).
+    const SCOPED: bool;
     /// The values with their types, as the driver takes them.
     fn values(&self) -> Vec<Value<'_>>;
     /// The types alone.
@@ -128,6 +135,7 @@ pub trait Params {
 macro_rules! params {
     ($($t:ident $i:tt),*) => {
         impl<$($t: Param),*> Params for ($($t,)*) {
+            const SCOPED: bool = false $(|| $t::SCOPE)*;
             #[allow(unused_mut)]
             fn values(&self) -> Vec<Value<'_>> {
                 let mut out = Vec::with_capacity(16);

@@ -62,6 +62,8 @@ impl<T: Pg> Pg for Option<T> {
 
 /// A parameter: one value, or two for [`Money`] (`…_minor`, then `currency`).
 pub trait Param {
+    /// Whether it says whose rows may be looked at.
+    const SCOPE: bool = false;
     /// Adds its values.
     fn push<'a>(&'a self, out: &mut Vec<Value<'a>>);
     /// Adds its types.

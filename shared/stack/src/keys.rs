@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Error,
+    access::permissions,
     place::{Place, write},
     state::random,
     tls::now,
@@ -109,6 +110,7 @@ impl Signer {
             "aud": AUDIENCE,
             "sub": subject,
             "roles": roles,
+            "permissions": permissions(roles),
             "iat": now,
             "nbf": now,
             "exp": now.saturating_add(seconds),
@@ -166,6 +168,7 @@ pub(crate) fn variables(place: &Place) -> Result<BTreeMap<String, String>, Error
         ("ARUURI_JWT_AUDIENCE", AUDIENCE.to_owned()),
         ("ARUURI_JWT_SIGNING_KEY", Signer::der(place)?),
         ("ARUURI_LINK_KEY", random_key(place, "link-key")?),
+        ("ARUURI_TOTP_KEYS", format!("local={}", random_key(place, "totp-key")?)),
         ("ARUURI_CURSOR_KEY", random_key(place, "cursor-key")?),
         ("ARUURI_CORS_ORIGINS", "http://localhost:3000".to_owned()),
         ("ARUURI_HMRC", "off".to_owned()),

@@ -3,6 +3,7 @@
 //! They live under `.aruuri/`, listen on 127.0.0.1 only, speak TLS, and let nobody in without a password. Nothing
 //! here is used by a function, and nothing here is meant for a server that matters: data survives a killed server,
 //! not a crashed machine.
+mod access;
 mod account;
 mod admin;
 mod env;
@@ -30,6 +31,7 @@ use std::{
     sync::Mutex,
 };
 
+pub use access::{BUNDLES, Bundle, permissions};
 pub use env::parse_env;
 pub use error::Error;
 pub use keys::{AUDIENCE, ISSUER, Signer, developer};

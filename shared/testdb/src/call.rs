@@ -28,6 +28,12 @@ impl Call {
         Call { role: Some(role.to_owned()), ..Call::default() }
     }
 
+    /// The same with a token of this role.
+    #[must_use]
+    pub fn with_role(self, role: &str) -> Call {
+        Call { role: Some(role.to_owned()), ..self }
+    }
+
     /// A request with this bearer token.
     pub fn bearer(token: &str) -> Call {
         Call { token: Some(token.to_owned()), ..Call::default() }

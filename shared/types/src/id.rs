@@ -83,6 +83,7 @@ macro_rules! entities {
 }
 
 entities! {
+    ApiToken ApiTokenId = "platform.api_token",
     AuditLog AuditLogId = "platform.audit_log",
     Contact ContactId = "platform.contact",
     File FileId = "platform.file",

@@ -14,7 +14,7 @@ const TAKE: Route = Route {
     path: "/v1/content/things/{id}",
     domain: Domain::Content,
     access: Access::None,
-    allow: Allow::Roles(&["editor"]),
+    allow: Allow::Permission("content.write"),
     body_limit: 1_000,
     idempotency: Idempotency::Accepted,
     answer: |req, db| Box::pin(take(req, db)),
