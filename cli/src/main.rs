@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr, and it never asks a question without a terminal.
 #![allow(dead_code, reason = "the frame comes before the commands that use it")]
 
+mod access;
 mod bench;
 mod cargo;
 mod completion;
@@ -98,6 +99,7 @@ enum Command {
     Seed(seed::Seed),
     Sqlhttp(sqlhttp::Sqlhttp),
     Routes(routes::Routes),
+    Access(access::Access),
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
     Completion(completion::Completion),
@@ -138,6 +140,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Seed(command) => command.run(out),
         Command::Sqlhttp(command) => command.run(out),
         Command::Routes(command) => command.run(out),
+        Command::Access(command) => command.run(out),
         Command::Bench(command) => command.run(out),
         Command::Doctor(command) => command.run(out),
         Command::Completion(command) => command.run(out),

@@ -1,4 +1,5 @@
 //! The frame: options, output and failures. Commands have tests of their own.
+mod access;
 mod functions;
 mod git;
 mod invoke;

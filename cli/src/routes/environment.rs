@@ -29,6 +29,10 @@ fn about(variable: &str) -> Option<About> {
             "Makes the tokens of mailed links; another key makes those on their way invalid. Secret.",
             "at least 32 bytes, base64",
         ),
+        "ARUURI_TOTP_KEYS" => (
+            "Seal the secrets of second factors: the first seals, all open, so that a new one is put before the old. Secret.",
+            "`name=key`, separated by commas; a key is 32 bytes, base64",
+        ),
         "ARUURI_CURSOR_KEY" => (
             "Signs page cursors; another key makes those in use invalid. Secret.",
             "at least 32 bytes, base64",

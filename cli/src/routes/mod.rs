@@ -1,6 +1,7 @@
 //! `routes`: the files that are written from the routes and jobs, whether the tree has them, and the list of all.
 //!
 //! Every file is a pure function of the routes and jobs, so that `check` compares what `write` would write.
+pub(crate) mod access;
 mod audit;
 mod bins;
 mod cargo_lambda;
@@ -91,13 +92,14 @@ pub(crate) fn access(access: Access) -> &'static str {
     }
 }
 
-/// Who may call it: roles, or `public` (without a token), `signed in` (with any), `nobody`.
+/// Who may call it: a permission, roles, or `public` (without a token), `signed in` (with any), `nobody`.
 pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
     match route.allow {
         Allow::Nobody => vec!["nobody"],
         Allow::Public => vec!["public"],
         Allow::Anyone => vec!["public", "signed in"],
         Allow::SignedIn => vec!["signed in"],
+        Allow::Permission(permission) => vec![permission],
         Allow::Roles(roles) => roles.to_vec(),
     }
 }
@@ -110,6 +112,7 @@ pub(crate) fn files(routes: &[&Route], jobs: &[&Job]) -> BTreeMap<PathBuf, Strin
     files.insert("CargoLambda.toml".into(), cargo_lambda::text(routes));
     files.insert("openapi.json".into(), openapi::text(routes));
     files.insert("functions/platform/src/paths.rs".into(), paths::text(routes));
+    files.insert("docs/access.md".into(), access::text(routes));
     files.insert("docs/routes.md".into(), docs::routes(routes, jobs));
     files.insert("docs/environment.md".into(), environment::text(routes, jobs));
     files.extend(statements::files());

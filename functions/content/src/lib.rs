@@ -21,11 +21,5 @@ pub const ROUTES: &[&api::Route] = api::routes![
     posts::restore::ROUTE,
 ];
 
-/// Who may see and change everything here; the public sees what is out.
-pub(crate) const STAFF: &[&str] = &["editor", "publisher", "admin"];
-
-/// Who decides what the public sees, and when.
-pub(crate) const PUBLISHERS: &[&str] = &["publisher", "admin"];
-
 #[cfg(test)]
 mod tests;

@@ -39,3 +39,15 @@ async fn statements_and_constraint_names_match_the_schema() {
 async fn every_example_gets_the_status_it_names() {
     assert_eq!(wrong_examples(Domain::Finance, ROUTES).await, Vec::<String>::new());
 }
+
+#[test]
+fn every_statement_that_shows_gifts_or_givers_asks_whose() {
+    for (module, statements) in
+        [("contributions", sql::contributions::NAMED), ("contributors", sql::contributors::NAMED)]
+    {
+        for (name, statement) in statements {
+            let reads = ["NEWEST", "OLDEST", "FIND"].contains(name);
+            assert!(!reads || statement.is_scoped(), "{module}::{name}: take a db::Scope");
+        }
+    }
+}

@@ -1,4 +1,5 @@
 //! The platform domain: what every other domain stands on. Here: settings, the audit log, health.
+pub mod api_tokens;
 pub mod audit_logs;
 pub mod identity;
 pub mod live;
@@ -33,7 +34,13 @@ pub const ROUTES: &[&api::Route] = api::routes![
     identity::reset_password::ROUTE,
     identity::change_password::ROUTE,
     identity::me::ROUTE,
+    identity::set_up_totp::ROUTE,
+    identity::disable_totp::ROUTE,
     identity::jwks::ROUTE,
+    api_tokens::create::ROUTE,
+    api_tokens::list::ROUTE,
+    api_tokens::revoke::ROUTE,
+    api_tokens::exchange::ROUTE,
     sessions::list::ROUTE,
     sessions::revoke::ROUTE,
     unrouted::ROUTE,

@@ -89,6 +89,18 @@ fn words(template: &str, language: &str) -> Option<Words> {
             page: "",
             after: "If it was not you, ask for a new password at once and tell us.",
         },
+        ("totp_disabled", "de") => Words {
+            subject: "Ihr zweiter Faktor wurde abgeschaltet",
+            before: "Bei der Anmeldung wird ab jetzt nur noch das Passwort verlangt.",
+            page: "",
+            after: "Waren Sie es nicht, fordern Sie sofort ein neues Passwort an und melden Sie sich bei uns.",
+        },
+        ("totp_disabled", _) => Words {
+            subject: "Your second factor was switched off",
+            before: "From now on, only the password is asked for.",
+            page: "",
+            after: "If it was not you, ask for a new password at once and tell us.",
+        },
         _ => return None,
     })
 }

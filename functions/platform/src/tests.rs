@@ -3,6 +3,8 @@ use testdb::{App, wrong_examples};
 
 use crate::{ROUTES, sql};
 
+mod access;
+mod api_tokens;
 mod audit_logs;
 pub(crate) mod identity;
 mod mail;
@@ -15,6 +17,7 @@ async fn statements_and_constraint_names_match_the_schema() {
 
     let wrong = app
         .wrong_statements(&[
+            sql::api_tokens::ALL,
             sql::audit_logs::ALL,
             sql::identity::ALL,
             sql::mail::ALL,

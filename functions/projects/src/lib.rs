@@ -21,8 +21,5 @@ pub const ROUTES: &[&api::Route] = api::routes![
     projects::restore::ROUTE,
 ];
 
-/// Who may see and change everything here; the public sees what is out.
-pub(crate) const STAFF: &[&str] = &["admin", "employee"];
-
 #[cfg(test)]
 mod tests;

@@ -259,7 +259,7 @@ fn a_route_lists_the_problems_of_what_it_takes() {
     assert_eq!(statuses("/v1/health/live", "get"), [200, 400, 414, 422, 500]);
     assert_eq!(examples("400"), ["idempotency_key_missing", "malformed_request"]);
     assert_eq!(examples("409"), ["conflict", "request_in_progress"]);
-    assert_eq!(create["x-roles"], serde_json::json!(["editor", "admin"]));
+    assert_eq!(create["x-permission"], "content.write");
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(super) const CREATE: Route = Route {
     summary: "Creates a sample.",
     domain: Domain::Content,
     access: Access::Write,
-    allow: Allow::Roles(&["editor", "admin"]),
+    allow: Allow::Permission("content.write"),
     localized: true,
     status: 201,
     body: Shape::of::<Input>(),
@@ -164,7 +164,7 @@ pub(super) const DELETE: Route = Route {
     summary: "Deletes a sample.",
     domain: Domain::Content,
     access: Access::Write,
-    allow: Allow::Roles(&["admin"]),
+    allow: Allow::Permission("settings.write"),
     status: 204,
     examples: &[
         Example { role: Some("admin"), path: &[ID], status: 204, ..Example::DEFAULT },

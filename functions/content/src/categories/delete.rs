@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Deletes a category; it can be restored.",
     domain: Domain::Content,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("content.write"),
     status: 204,
     if_match: true,
     problems: &[problem::CONFLICT],

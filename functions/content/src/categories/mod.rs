@@ -8,8 +8,6 @@ pub mod list;
 pub mod restore;
 pub mod update;
 
-pub(crate) use crate::STAFF;
-
 fn slug_taken() -> Problem {
     Problem::conflict("another category has this slug")
 }

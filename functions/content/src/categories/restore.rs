@@ -15,7 +15,7 @@ pub const ROUTE: Route = Route {
     summary: "Restores a deleted category; a live one is answered as it is.",
     domain: Domain::Content,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("content.write"),
     localized: true,
     reply: Shape::of::<Category>(),
     problems: &[problem::CONFLICT],

@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Changes a category by JSON Merge Patch (RFC 7396).",
     domain: Domain::Content,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("content.write"),
     localized: true,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Category>(),

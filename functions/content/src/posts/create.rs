@@ -17,7 +17,7 @@ pub const ROUTE: Route = Route {
     summary: "Records a post as a draft and files it under categories.",
     domain: Domain::Content,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("content.write"),
     localized: true,
     status: 201,
     body: Shape::of::<Input>(),

@@ -66,7 +66,7 @@ const LIST: List = List {
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
-    let all = req.caller_has(super::STAFF);
+    let all = req.may("content.write");
     let status = list.filter("status", "eq")?.map(PostStatus::word);
     let slug = list.filter("slug", "eq")?;
     let category = list.filter("category_id", "eq")?;

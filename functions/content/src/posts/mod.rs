@@ -9,8 +9,6 @@ pub mod list;
 pub mod restore;
 pub mod update;
 
-pub(crate) use crate::STAFF;
-
 /// Bytes of a post's JSON: twice 100,000 characters of up to 4 bytes, and the rest.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
@@ -45,7 +43,7 @@ fn distinct(mut ids: Vec<CategoryId>) -> Result<Vec<CategoryId>, Problem> {
 
 /// Refuses a caller who may write, but not decide what the public sees.
 fn publisher_only(req: &Request) -> Result<(), Problem> {
-    if req.caller_has(crate::PUBLISHERS) {
+    if req.may("content.publish") {
         return Ok(());
     }
     Err(Problem::new(problem::FORBIDDEN, "only a publisher decides what is published, and when"))

@@ -17,7 +17,7 @@ pub const ROUTE: Route = Route {
     summary: "Changes a post by JSON Merge Patch (RFC 7396); only a publisher publishes or schedules it.",
     domain: Domain::Content,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("content.write"),
     localized: true,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Post>(),

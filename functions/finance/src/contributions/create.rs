@@ -21,7 +21,7 @@ pub const ROUTE: Route = Route {
     summary: "Records a contribution and posts its balanced journal, once per Idempotency-Key.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["contributor", "treasurer"]),
+    allow: Allow::Permission("giving.write"),
     query: &[DRY_RUN],
     status: 201,
     body: Shape::of::<Input>(),

@@ -3,10 +3,7 @@ use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
 use db::{Access, Db, Domain};
 use types::ContributionId;
 
-use crate::{
-    contributors::STAFF,
-    sql::contributions::{Contribution, FIND},
-};
+use crate::sql::contributions::{Contribution, FIND};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds a contribution; a contributor finds only their own.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     reply: Shape::of::<Contribution>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
@@ -43,6 +40,6 @@ const GOOD: Example = Example {
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContributionId = req.path("id")?;
-    let found = FIND.opt(db, (id, req.viewer(STAFF)?)).await?;
+    let found = FIND.opt(db, (id, req.scope("giving.read")?)).await?;
     api::found(req, found, "contribution")
 }

@@ -3,10 +3,7 @@ use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Rout
 use db::{Access, Db, Domain};
 use types::Page;
 
-use crate::{
-    contributors::STAFF,
-    sql::contributions::{Contribution, ContributionStatus, NEWEST, OLDEST},
-};
+use crate::sql::contributions::{Contribution, ContributionStatus, NEWEST, OLDEST};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists contributions, a page at a time; a contributor sees only their own.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     list: Some(&LIST),
     reply: Shape::of::<Page<Contribution>>(),
     answer: |req, db| Box::pin(list(req, db)),
@@ -67,14 +64,13 @@ const LIST: List = List {
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
-    let viewer = req.viewer(STAFF)?;
+    let scope = req.scope("giving.read")?;
     let contributor = list.filter("contributor_id", "eq")?;
     let project = list.filter("project_ref", "eq")?;
     let status = list.filter("status", "eq")?.map(ContributionStatus::word);
     let (from, before) = (list.filter("occurred_on", "gte")?, list.filter("occurred_on", "lt")?);
     let (created_at, id) = list.after()?;
     let page = if list.sort == "created_at" { OLDEST } else { NEWEST };
-    let filters =
-        (viewer, contributor, project, status, from, before, created_at, id, list.fetch());
+    let filters = (scope, contributor, project, status, from, before, created_at, id, list.fetch());
     list.page(page.all(db, filters).await?, |row| row.created_at.to_string())
 }

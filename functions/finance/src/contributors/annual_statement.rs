@@ -17,7 +17,7 @@ pub const ROUTE: Route = Route {
     summary: "Shows what a contributor gave in a UK tax year; a contributor sees only their own.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     query: &[Query {
         name: "tax_year",
         about: "The year in which it begins, on 6 April: 2026 is 6 April 2026 to 5 April 2027.",
@@ -70,7 +70,7 @@ pub struct AnnualStatement {
 
 async fn statement(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContributorId = req.path("id")?;
-    let viewer = req.viewer(super::STAFF)?;
+    let scope = req.scope("giving.read")?;
     let invalid = |detail| Problem::parameter(problem::INVALID, "tax_year", detail);
     let year: i16 = req.query("tax_year")?.ok_or_else(|| invalid("is missing: 2026"))?;
     // 6 April to 5 April: Income Tax Act 2007, section 4.
@@ -78,8 +78,8 @@ async fn statement(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let no_year = || invalid("must be a year from 1990 on");
     let from = starts(year).ok_or_else(no_year)?;
     let before = starts(year + 1).ok_or_else(no_year)?;
-    let given = GIVEN.with((id, from, before, viewer, AT_MOST));
-    let (known, given) = db.transaction((FIND.with((id, viewer)), given)).await?;
+    let given = GIVEN.with((id, from, before, scope, AT_MOST));
+    let (known, given) = db.transaction((FIND.with((id, scope)), given)).await?;
     if known.is_empty() {
         return Err(Problem::not_found("contributor"));
     }

@@ -20,7 +20,7 @@ pub const ROUTE: Route = Route {
     summary: "Records a contributor.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("contributors.write"),
     status: 201,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Contributor>(),

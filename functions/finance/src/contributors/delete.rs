@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Deletes a contributor; it can be restored.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("contributors.write"),
     status: 204,
     if_match: true,
     answer: |req, db| Box::pin(delete(req, db)),

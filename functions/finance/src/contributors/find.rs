@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds a contributor; a contributor finds only their own record.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     reply: Shape::of::<Contributor>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
@@ -40,7 +40,7 @@ const GOOD: Example = Example {
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContributorId = req.path("id")?;
-    let viewer = req.viewer(super::STAFF)?;
-    let found = FIND.opt(db, (id, viewer)).await?;
+    let scope = req.scope("giving.read")?;
+    let found = FIND.opt(db, (id, scope)).await?;
     api::found(req, found, "contributor")
 }

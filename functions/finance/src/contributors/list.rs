@@ -16,7 +16,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists contributors, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("giving.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<Contributor>>(),
     answer: |req, db| Box::pin(list(req, db)),
@@ -54,6 +54,7 @@ async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let kind = list.filter("type", "eq")?.map(ContributorType::word);
     let (created_at, id) = list.after()?;
     let page = if list.sort == "created_at" { OLDEST } else { NEWEST };
-    let rows = page.all(db, (kind, created_at, id, list.fetch())).await?;
+    let rows =
+        page.all(db, (req.scope("giving.read")?, kind, created_at, id, list.fetch())).await?;
     list.page(rows, |row| row.created_at.to_string())
 }

@@ -9,7 +9,7 @@ pub mod list;
 pub mod restore;
 pub mod update;
 
-/// Who may see every contributor and contribution; a contributor sees their own.
+/// Who may see every contributor and their contributions.
 pub(crate) const STAFF: &[&str] = &["treasurer", "auditor"];
 
 types::words! {

@@ -2,7 +2,7 @@
 use api::{
     Allow, Example, Method, OnConstraint as _, Problem, Request, Response, Route, Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Db, Domain, Scope};
 use types::ContributorId;
 
 use crate::{
@@ -18,7 +18,7 @@ pub const ROUTE: Route = Route {
     summary: "Restores a deleted contributor; a live one is answered as it is.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("contributors.write"),
     reply: Shape::of::<Contributor>(),
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(restore(req, db)),
@@ -38,5 +38,5 @@ async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .opt(db, (id, req.actor()?))
         .await
         .on_constraint("contributors_contact_ref_key", contact_taken)?;
-    api::restored(req, restored, FIND.opt(db, (id, None)), "contributor").await
+    api::restored(req, restored, FIND.opt(db, (id, Scope::ALL)), "contributor").await
 }

@@ -2,7 +2,7 @@
 use api::{
     Allow, Example, Method, OnConstraint as _, Problem, Request, Response, Route, Shape, problem,
 };
-use db::{Access, Db, Domain};
+use db::{Access, Db, Domain, Scope};
 use serde::Deserialize;
 use types::{Change, ContactId, ContributorId, Email, Line, Locale, Patch};
 
@@ -19,7 +19,7 @@ pub const ROUTE: Route = Route {
     summary: "Changes a contributor by JSON Merge Patch (RFC 7396).",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("contributors.write"),
     body: Shape::of::<Input>(),
     reply: Shape::of::<Contributor>(),
     if_match: true,
@@ -95,5 +95,5 @@ async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .await
         .on_constraint("contributors_contact_ref_key", contact_taken)
         .on_constraint("contributors_anonymous_is_nobody", anonymous_is_nobody)?;
-    api::changed(req, contributor, FIND.opt(db, (id, None)), "contributor").await
+    api::changed(req, contributor, FIND.opt(db, (id, Scope::ALL)), "contributor").await
 }

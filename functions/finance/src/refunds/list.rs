@@ -46,7 +46,7 @@ async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let (created_at, id) = list.after()?;
     let rows =
         OF_CONTRIBUTION.all(db, (contribution, viewer, created_at, id, list.fetch())).await?;
-    if rows.is_empty() && FIND.opt(db, (contribution, viewer)).await?.is_none() {
+    if rows.is_empty() && FIND.opt(db, (contribution, req.scope("giving.read")?)).await?.is_none() {
         return Err(Problem::not_found("contribution"));
     }
     list.page(rows, |row| row.created_at.to_string())

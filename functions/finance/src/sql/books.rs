@@ -1,6 +1,6 @@
 //! What the books say, for people: accounts, funds, journals, periods and the chain of seals.
 use api::Resource;
-use db::{Sql, row, statements};
+use db::{Scope, Sql, row, statements};
 use serde::Serialize;
 use types::{
     AccountId, ContactId, ContributionId, ContributorId, Date, FundId, JournalId, LocalizedText,
@@ -507,7 +507,7 @@ statements! {
         Sql::new("select bad_seq as seq, why from ledger.verify_chain() limit $1").never_null();
     /// What contributor `$1` gave from day `$2` to before day `$3`, if they are the contact `$4` or
     /// that is null; at most `$5`.
-    pub const GIVEN: Sql<(ContributorId, Date, Date, Option<ContactId>, i64), Given> = Sql::new(
+    pub const GIVEN: Sql<(ContributorId, Date, Date, Scope, i64), Given> = Sql::new(
         "select t.id as contribution_id, t.occurred_on, t.project_ref, t.amount_minor, t.currency,
            coalesce((select sum(r.amount_minor) from giving.refunds r
              where r.contribution_id = t.id and r.status = 'settled'), 0)::bigint as refunded_minor

@@ -1,6 +1,6 @@
 //! What was given.
 use api::Resource;
-use db::{Column, Field, ReadError, Row, Sql, Type, idempotency::Key, row, statements};
+use db::{Column, Field, ReadError, Row, Scope, Sql, Type, idempotency::Key, row, statements};
 use serde::Serialize;
 use types::{
     ContactId, ContributionId, ContributorId, Currency, Date, FundId, JournalId, Line, Money,
@@ -111,7 +111,7 @@ macro_rules! columns {
 /// Whose, contributor, project, status, from day, before day, cursor, limit.
 type Page = Sql<
     (
-        Option<ContactId>,
+        Scope,
         Option<ContributorId>,
         Option<ProjectId>,
         Option<&'static str>,
@@ -155,7 +155,7 @@ statements! {
     /// The same, oldest first.
     pub const OLDEST: Page = page!(">", "t.created_at, t.id");
     /// A contribution: of anyone, or of the contact `$2` only.
-    pub const FIND: Sql<(ContributionId, Option<ContactId>), Contribution> = Sql::new(concat!(
+    pub const FIND: Sql<(ContributionId, Scope), Contribution> = Sql::new(concat!(
         "select ", columns!(), "
          from giving.contributions t
          join giving.contributors c on c.id = t.contributor_id

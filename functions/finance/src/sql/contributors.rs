@@ -1,6 +1,6 @@
 //! Who gives.
 use api::Resource;
-use db::{Deletion, Sql, row, soft_delete, statements};
+use db::{Deletion, Scope, Sql, row, soft_delete, statements};
 use serde::Serialize;
 use types::{ContactId, ContributorId, Email, Line, Locale, Timestamp};
 
@@ -46,31 +46,34 @@ macro_rules! columns {
     };
 }
 
-type Page = Sql<(Option<&'static str>, Option<Timestamp>, Option<ContributorId>, i64), Contributor>;
+type Page =
+    Sql<(Scope, Option<&'static str>, Option<Timestamp>, Option<ContributorId>, i64), Contributor>;
 
 statements! {
-    /// A page of live contributors, newest first: type, cursor, limit.
+    /// A page of live contributors, newest first: whose, type, cursor, limit.
     pub const NEWEST: Page = Sql::new(concat!(
         "select ", columns!(), "
          from giving.contributors
          where deleted_at is null
-           and ($1 is null or type = $1)
-           and ($2 is null or (created_at, id) < ($2, $3))
+           and ($1 is null or contact_ref = $1)
+           and ($2 is null or type = $2)
+           and ($3 is null or (created_at, id) < ($3, $4))
          order by created_at desc, id desc
-         limit $4"
+         limit $5"
     ));
     /// The same, oldest first.
     pub const OLDEST: Page = Sql::new(concat!(
         "select ", columns!(), "
          from giving.contributors
          where deleted_at is null
-           and ($1 is null or type = $1)
-           and ($2 is null or (created_at, id) > ($2, $3))
+           and ($1 is null or contact_ref = $1)
+           and ($2 is null or type = $2)
+           and ($3 is null or (created_at, id) > ($3, $4))
          order by created_at, id
-         limit $4"
+         limit $5"
     ));
     /// A live contributor: of anyone, or of the contact `$2` only.
-    pub const FIND: Sql<(ContributorId, Option<ContactId>), Contributor> = Sql::new(concat!(
+    pub const FIND: Sql<(ContributorId, Scope), Contributor> = Sql::new(concat!(
         "select ", columns!(), "
          from giving.contributors
          where id = $1 and deleted_at is null

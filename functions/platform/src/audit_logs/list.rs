@@ -3,10 +3,7 @@ use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Rout
 use db::{Access, Db, Domain};
 use types::Page;
 
-use crate::{
-    settings::READERS,
-    sql::audit_logs::{AuditLog, NEWEST},
-};
+use crate::sql::audit_logs::{AuditLog, NEWEST};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists what was done in all domains, newest first, a page at a time.",
     domain: Domain::Platform,
     access: Access::Read,
-    allow: Allow::Roles(READERS),
+    allow: Allow::Permission("audit.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<AuditLog>>(),
     answer: |req, db| Box::pin(list(req, db)),

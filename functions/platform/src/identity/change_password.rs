@@ -4,7 +4,7 @@ use db::{Access, Db, Domain};
 use serde::Deserialize;
 
 use super::{HASHING_MEMORY_MB, Password};
-use crate::sql::identity::{BEGIN_PASSWORD_CHANGE, CHANGE_PASSWORD};
+use crate::sql::identity::CHANGE_PASSWORD;
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -35,9 +35,7 @@ pub const ROUTE: Route = Route {
 };
 
 const GOOD: Example = Example {
-    given: "insert into identity.user_secrets (user_id, password_hash, password_changed_at)
-            values ('184787e6-97b1-52d6-8102-2c3e0971eea4',
-              '$argon2id$v=19$m=65536,t=3,p=4$kCu6oS665gawQITeyX8Ziw$MTRnp9YQjXD+oeGUpBr9t0luY3R9NcmBqKq2c5qivm0', now())",
+    given: super::DEVELOPERS_PASSWORD,
     role: Some("admin"),
     body: r#"{"current_password": "correct horse battery staple", "new_password": "three blind mice run"}"#,
     status: 204,
@@ -58,14 +56,9 @@ pub struct Input {
 async fn change(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { current_password, new_password } = req.json()?;
     let (contact, session) = (req.actor()?, req.caller()?.session);
-    let login = BEGIN_PASSWORD_CHANGE.opt(db, (contact,)).await?;
-    let login = login.ok_or_else(|| Problem::not_found("login"))?;
-    super::wait(login.wait_s)?;
+    let login = super::proven(req, db, &current_password).await?;
     if let Some(weakness) = new_password.weakness(Some(&login.email)) {
         return Err(Problem::invalid("/new_password", weakness));
-    }
-    if !super::matches(&current_password, login.password_hash.as_deref())? {
-        return Err(super::wrong("the present password is another"));
     }
     let hash = super::spend(&new_password)?;
     CHANGE_PASSWORD.one(db, (contact, hash, session, req.origin())).await?;

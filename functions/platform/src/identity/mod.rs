@@ -1,5 +1,16 @@
 //! Signing up, in and out. docs/identity.md says how it hangs together.
+/// What gives the developer of the demo data a password. Nobody has one there: in a preview everybody could read it.
+macro_rules! developers_password {
+    () => {
+        "insert into identity.user_secrets (user_id, password_hash, password_changed_at)
+         values ('184787e6-97b1-52d6-8102-2c3e0971eea4',
+           '$argon2id$v=19$m=65536,t=3,p=4$kCu6oS665gawQITeyX8Ziw$MTRnp9YQjXD+oeGUpBr9t0luY3R9NcmBqKq2c5qivm0', now())"
+    };
+}
+use developers_password;
+
 pub mod change_password;
+pub mod disable_totp;
 mod hash;
 pub mod jwks;
 pub mod link;
@@ -9,21 +20,32 @@ pub mod refresh;
 pub mod request_password_reset;
 pub mod reset_password;
 mod secret;
+pub mod set_up_totp;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_out_everywhere;
 pub mod sign_up;
 mod signer;
 mod tokens;
+mod totp;
 pub mod verify_email;
 
-use api::{Problem, Response, problem};
+use api::{Problem, Request, Response, problem};
+use db::Db;
+
+use crate::sql::identity::{BEGIN_PASSWORD_CHANGE, OwnLogin};
 
 pub(crate) use hash::{matches, outdated, spend};
 pub use password::Password;
 pub use secret::Secret;
+pub(crate) use signer::{LIFETIME_S, access_token};
 pub use tokens::Tokens;
+pub use totp::Code;
+#[cfg(test)]
+pub(crate) use totp::{now_step, one_time};
 
+/// For examples that need one.
+const DEVELOPERS_PASSWORD: &str = developers_password!();
 /// Private half of what access tokens are signed with.
 const SIGNING_KEY: &str = "ARUURI_JWT_SIGNING_KEY";
 /// `iss` and `aud` of the tokens that are signed.
@@ -31,18 +53,31 @@ const ISSUER: &str = "ARUURI_JWT_ISSUER";
 const AUDIENCE: &str = "ARUURI_JWT_AUDIENCE";
 /// Makes the tokens of mailed links.
 const LINK_KEY: &str = "ARUURI_LINK_KEY";
+/// Seal the secrets of second factors.
+const TOTP_KEYS: &str = "ARUURI_TOTP_KEYS";
 /// What a route reads that answers access tokens.
-const TOKEN_SETTINGS: &[&str] = &[SIGNING_KEY, ISSUER, AUDIENCE];
+pub(crate) const TOKEN_SETTINGS: &[&str] = &[SIGNING_KEY, ISSUER, AUDIENCE];
 /// Argon2 takes 64 MiB, and the processor share of a function grows with its memory.
 const HASHING_MEMORY_MB: u16 = 512;
 
+/// The login of the caller, for whoever has sent its password; counts the attempt.
+async fn proven(req: &Request, db: &Db<'_>, password: &Password) -> Result<OwnLogin, Problem> {
+    let login = BEGIN_PASSWORD_CHANGE.opt(db, (req.actor()?,)).await?;
+    let login = login.ok_or_else(|| Problem::not_found("login"))?;
+    wait(login.wait_s)?;
+    if !matches(password, login.password_hash.as_deref())? {
+        return Err(wrong("the present password is another"));
+    }
+    Ok(login)
+}
+
 /// Refuses for so many seconds, if there are any.
-fn wait(seconds: i32) -> Result<(), Problem> {
+pub(crate) fn wait(seconds: i32) -> Result<(), Problem> {
     if seconds > 0 { Err(Problem::too_many(seconds)) } else { Ok(()) }
 }
 
 /// 401, the same sentence whatever is wrong.
-fn wrong(detail: &'static str) -> Problem {
+pub(crate) fn wrong(detail: &'static str) -> Problem {
     Problem::new(problem::WRONG_CREDENTIALS, detail).with("www-authenticate", "Bearer")
 }
 

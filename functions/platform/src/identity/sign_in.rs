@@ -7,8 +7,9 @@ use serde::Deserialize;
 use types::{Email, SessionId};
 
 use super::{
-    HASHING_MEMORY_MB, Password, Secret, TOKEN_SETTINGS, Tokens,
+    Code, HASHING_MEMORY_MB, Password, Secret, Tokens,
     tokens::{self, Opened},
+    totp::{self, Proof},
 };
 use crate::sql::identity::{BEGIN_SIGN_IN, FINISH_SIGN_IN, NOTE_FAILED_SIGN_IN};
 
@@ -17,16 +18,16 @@ pub const ROUTE: Route = Route {
     name: "platform-sign-in",
     method: Method::POST,
     path: "/v1/platform/sign-in",
-    summary: "Answers tokens for an address and its password.",
+    summary: "Answers tokens for an address, its password, and a code if a second factor was set up.",
     domain: Domain::Platform,
     access: Access::Write,
     allow: Allow::Public,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Tokens>(),
-    problems: &[problem::WRONG_CREDENTIALS, problem::TOO_MANY],
+    problems: &[problem::WRONG_CREDENTIALS, problem::CODE_NEEDED, problem::TOO_MANY],
     body_limit: 4 * 1024,
     memory_mb: HASHING_MEMORY_MB,
-    settings: TOKEN_SETTINGS,
+    settings: &[super::SIGNING_KEY, super::ISSUER, super::AUDIENCE, super::TOTP_KEYS],
     answer: |req, db| Box::pin(sign_in(req, db)),
     examples: &[
         Example {
@@ -52,11 +53,8 @@ pub const ROUTE: Route = Route {
     ..Route::DEFAULT
 };
 
-// Nobody in the demo data has a password: in a preview everybody could read it here.
 const GOOD: Example = Example {
-    given: "insert into identity.user_secrets (user_id, password_hash, password_changed_at)
-            values ('184787e6-97b1-52d6-8102-2c3e0971eea4',
-              '$argon2id$v=19$m=65536,t=3,p=4$kCu6oS665gawQITeyX8Ziw$MTRnp9YQjXD+oeGUpBr9t0luY3R9NcmBqKq2c5qivm0', now())",
+    given: super::DEVELOPERS_PASSWORD,
     body: r#"{"email": "dev@aruuri.localhost", "password": "correct horse battery staple"}"#,
     ..Example::DEFAULT
 };
@@ -70,10 +68,13 @@ pub struct Input {
     email: Email,
     /// The password.
     password: Password,
+    /// The six digits of the second factor, or a recovery code; needed if one was set up.
+    #[serde(default)]
+    code: Option<Code>,
 }
 
 async fn sign_in(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let Input { email, password } = req.json()?;
+    let Input { email, password, code } = req.json()?;
     let login = BEGIN_SIGN_IN.one(db, (email.clone(), req.origin())).await?;
     super::wait(login.wait_s)?;
     // The same work, statements and words whether nobody has the address or the password is wrong.
@@ -82,17 +83,33 @@ async fn sign_in(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         NOTE_FAILED_SIGN_IN.one(db, (login.user_id, login.contact_id, req.origin())).await?;
         return Err(super::wrong("the address or the password is wrong"));
     };
+    let (step, recovery) = match totp::check(req, user, &login, code.as_ref())? {
+        Proof::NotAsked => (None, None),
+        Proof::Step(step) => (Some(step), None),
+        Proof::Recovery(hash) => (None, Some(hash)),
+        Proof::Missing => {
+            return Err(Problem::new(
+                problem::CODE_NEEDED,
+                "send the code of the second factor too",
+            )
+            .with("www-authenticate", "Bearer"));
+        }
+        Proof::Wrong => {
+            NOTE_FAILED_SIGN_IN.one(db, (login.user_id, login.contact_id, req.origin())).await?;
+            return Err(super::wrong("the code is wrong"));
+        }
+    };
     let rehash = match login.password_hash.as_deref() {
         Some(hash) if super::outdated(hash) => Some(super::spend(&password)?),
         _ => None,
     };
     let refresh = Secret::random()?;
-    let row = (user, email, rehash, None, None, SessionId::new(), refresh.hash(), req.origin());
+    let row = (user, email, rehash, step, recovery, SessionId::new(), refresh.hash(), req.origin());
     let session =
         FINISH_SIGN_IN.opt(db, row).await.on_constraint("sessions_user_active", || {
             super::wrong("the address or the password is wrong")
         })?;
-    let session = session.ok_or_else(|| super::wrong("the code was used before"))?;
+    let session = session.ok_or_else(|| super::wrong("the code is wrong"))?;
     let opened = Opened {
         contact: session.contact_id,
         family: session.family_id,

@@ -21,16 +21,16 @@ use uuid::Uuid;
 use super::{AUDIENCE, ISSUER, SIGNING_KEY};
 
 /// Seconds that an access token is good for: what a revoked login can still do. The issue allows 15 minutes.
-pub(super) const LIFETIME_S: u64 = 600;
+pub(crate) const LIFETIME_S: u64 = 600;
 
 /// Signs what the database says of `contact`: roles, permissions, grants.
 ///
 /// # Errors
 /// The key cannot be used, or the system has no random numbers.
-pub(super) fn access_token(
+pub(crate) fn access_token(
     req: &Request,
     contact: ContactId,
-    family: SessionId,
+    family: Option<SessionId>,
     claims: Value,
 ) -> Result<String, Problem> {
     let der = STANDARD.decode(req.setting(SIGNING_KEY).trim()).map_err(|_| unfit())?;
@@ -39,11 +39,13 @@ pub(super) fn access_token(
     let pair = pair.map_err(|_| unfit())?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs());
     let mut payload = claims;
+    if let Some(family) = family {
+        payload["sid"] = json!(family);
+    }
     for (name, value) in [
         ("iss", json!(req.setting(ISSUER))),
         ("aud", json!(req.setting(AUDIENCE))),
         ("sub", json!(contact)),
-        ("sid", json!(family)),
         ("iat", json!(now)),
         ("nbf", json!(now)),
         ("exp", json!(now + LIFETIME_S)),

@@ -34,7 +34,7 @@ pub(super) struct Opened {
 pub(super) fn answer(req: &Request, opened: Opened, refresh: Secret) -> Result<Response, Problem> {
     let Opened { contact, family, expires_at, claims } = opened;
     let tokens = Tokens {
-        access_token: signer::access_token(req, contact, family, claims)?,
+        access_token: signer::access_token(req, contact, Some(family), claims)?,
         token_type: "Bearer",
         expires_in: signer::LIFETIME_S,
         refresh_token: refresh.reveal(),

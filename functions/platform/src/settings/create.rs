@@ -18,7 +18,7 @@ pub const ROUTE: Route = Route {
     summary: "Records a setting; the value of a secret is not shown again.",
     domain: Domain::Platform,
     access: Access::Write,
-    allow: Allow::Roles(super::WRITERS),
+    allow: Allow::Permission("settings.write"),
     localized: true,
     status: 201,
     body: Shape::of::<Input>(),

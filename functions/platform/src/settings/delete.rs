@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Deletes a setting; it can be restored.",
     domain: Domain::Platform,
     access: Access::Write,
-    allow: Allow::Roles(super::WRITERS),
+    allow: Allow::Permission("settings.write"),
     status: 204,
     if_match: true,
     answer: |req, db| Box::pin(delete(req, db)),

@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds a setting; a secret's value is null.",
     domain: Domain::Platform,
     access: Access::Read,
-    allow: Allow::Roles(super::READERS),
+    allow: Allow::Permission("settings.read"),
     localized: true,
     reply: Shape::of::<Setting>(),
     answer: |req, db| Box::pin(find(req, db)),

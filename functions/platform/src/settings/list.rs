@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists settings, a page at a time; the value of a secret is null.",
     domain: Domain::Platform,
     access: Access::Read,
-    allow: Allow::Roles(super::READERS),
+    allow: Allow::Permission("settings.read"),
     list: Some(&LIST),
     localized: true,
     reply: Shape::of::<Page<Setting>>(),

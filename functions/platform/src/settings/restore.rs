@@ -15,7 +15,7 @@ pub const ROUTE: Route = Route {
     summary: "Restores a deleted setting; a live one is answered as it is.",
     domain: Domain::Platform,
     access: Access::Write,
-    allow: Allow::Roles(super::WRITERS),
+    allow: Allow::Permission("settings.write"),
     localized: true,
     reply: Shape::of::<Setting>(),
     problems: &[problem::CONFLICT],

@@ -15,7 +15,7 @@ pub const ROUTE: Route = Route {
     summary: "Changes a setting by JSON Merge Patch (RFC 7396); a value is replaced as a whole.",
     domain: Domain::Platform,
     access: Access::Write,
-    allow: Allow::Roles(super::WRITERS),
+    allow: Allow::Permission("settings.write"),
     localized: true,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Setting>(),

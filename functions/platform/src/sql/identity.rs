@@ -36,6 +36,31 @@ row! {
         pub contact_id: Option<ContactId>,
         /// In PHC form; null: none.
         pub password_hash: Option<String>,
+        /// The sealed secret of the second factor; null: none is asked for.
+        pub totp_secret: Option<Vec<u8>>,
+        /// Which key opens it.
+        pub totp_key_id: Option<String>,
+        /// The last step of which a code was taken.
+        pub totp_last_step: Option<i64>,
+    }
+}
+
+row! {
+    /// A second factor, perhaps not proven yet.
+    #[derive(Debug)]
+    pub struct Factor {
+        /// Seconds to wait before the next attempt; 0: this one counted.
+        pub wait_s: i32,
+        /// Whose it is.
+        pub user_id: UserId,
+        /// Whether it is asked for.
+        pub totp_enabled: bool,
+        /// The sealed secret.
+        pub totp_secret: Vec<u8>,
+        /// Which key opens it.
+        pub totp_key_id: String,
+        /// The last step of which a code was taken.
+        pub totp_last_step: Option<i64>,
     }
 }
 
@@ -45,6 +70,8 @@ row! {
     pub struct OwnLogin {
         /// Seconds to wait before the next attempt; 0: this one counted.
         pub wait_s: i32,
+        /// The login.
+        pub user_id: UserId,
         /// What is signed in with.
         pub email: String,
         /// In PHC form; null: none.
@@ -145,7 +172,8 @@ statements! {
     ).never_null();
     /// Counts an attempt and finds what to check the password against.
     pub const BEGIN_SIGN_IN: Sql<(Email, Value), Login> = Sql::new(
-        "select retry_after as wait_s, user_id, contact_id, password_hash
+        "select retry_after as wait_s, user_id, contact_id, password_hash,
+           totp_secret, totp_key_id, totp_last_step
          from identity.begin_sign_in($1, $2)",
     ).never_null();
     /// Opens a session: user, address, new hash, step of the code, recovery code, session and hash of its token.
@@ -181,11 +209,27 @@ statements! {
     ).never_null();
     /// Counts an attempt and finds what to check the present password against.
     pub const BEGIN_PASSWORD_CHANGE: Sql<(ContactId,), OwnLogin> = Sql::new(
-        "select retry_after as wait_s, email, password_hash from identity.begin_password_change($1)",
+        "select retry_after as wait_s, user_id, email, password_hash from identity.begin_password_change($1)",
     ).never_null();
     /// Sets a new password and ends every login but one.
     pub const CHANGE_PASSWORD: Sql<(ContactId, String, Option<SessionId>, Value), Changed> =
         Sql::new("select identity.change_password($1, $2, $3, $4) as changed").never_null();
+    /// Keeps a sealed secret that counts once a code proves it.
+    pub const BEGIN_TOTP: Sql<(ContactId, Vec<u8>, String), Changed> =
+        Sql::new("select identity.begin_totp($1, $2, $3) as changed").never_null();
+    /// Counts an attempt and finds the second factor of a contact.
+    pub const FIND_TOTP: Sql<(ContactId,), Factor> = Sql::new(
+        "select retry_after as wait_s, user_id, totp_enabled, totp_secret, totp_key_id, totp_last_step
+         from identity.find_totp($1)",
+    ).never_null();
+    /// Asks for the second factor from now on: contact, step of the code, hashes of recovery codes, login to keep.
+    pub const ENABLE_TOTP: Sql<
+        (ContactId, i64, Vec<String>, Option<SessionId>, Value),
+        Changed,
+    > = Sql::new("select identity.enable_totp($1, $2, $3, $4, $5) as changed").never_null();
+    /// Forgets the second factor.
+    pub const DISABLE_TOTP: Sql<(ContactId, Value), Changed> =
+        Sql::new("select identity.disable_totp($1, $2) as changed").never_null();
     /// Who a contact is, by their active login.
     pub const ME: Sql<(ContactId,), Me> = Sql::new(
         "select u.contact_id, u.id as user_id, u.email, c.first_name, c.last_name, u.language,

@@ -1,4 +1,5 @@
 //! The row types and statements of the platform domain.
+pub mod api_tokens;
 pub mod audit_logs;
 pub mod identity;
 pub mod mail;
@@ -7,6 +8,7 @@ pub mod settings;
 
 /// The statements of every module, for the record that the next release is compared with.
 pub const NAMED: &[(&str, db::Named)] = &[
+    ("api_tokens", api_tokens::NAMED),
     ("audit_logs", audit_logs::NAMED),
     ("identity", identity::NAMED),
     ("mail", mail::NAMED),

@@ -12,6 +12,7 @@ mod keys;
 mod life;
 mod passwords;
 mod refresh;
+mod second_factor;
 mod secrets;
 
 thread_local! {

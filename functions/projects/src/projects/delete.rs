@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Deletes a project; it can be restored.",
     domain: Domain::Projects,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("projects.write"),
     status: 204,
     if_match: true,
     answer: |req, db| Box::pin(delete(req, db)),

@@ -55,6 +55,6 @@ const GOOD: Example =
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ProjectId = req.path("id")?;
-    let project = FIND.opt(db, (id, req.caller_has(super::STAFF))).await?;
+    let project = FIND.opt(db, (id, req.may("projects.write"))).await?;
     api::found(req, project, "project")
 }

@@ -67,7 +67,7 @@ const LIST: List = List {
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
-    let all = req.caller_has(super::STAFF);
+    let all = req.may("projects.write");
     let status = list.filter("status", "eq")?.map(ProjectStatus::word);
     let theme = list.filter("theme_id", "eq")?;
     let kind = list.filter("kind", "eq")?.map(ProjectKind::word);

@@ -8,8 +8,6 @@ pub mod list;
 pub mod restore;
 pub mod update;
 
-pub(crate) use crate::STAFF;
-
 types::words! {
     /// What kind of project it is.
     pub enum ProjectKind { Community = "community", Renovation = "renovation" }

@@ -15,7 +15,7 @@ pub const ROUTE: Route = Route {
     summary: "Restores a deleted project; a live one is answered as it is.",
     domain: Domain::Projects,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("projects.write"),
     localized: true,
     reply: Shape::of::<Project>(),
     problems: &[problem::CONFLICT],

@@ -17,7 +17,7 @@ pub const ROUTE: Route = Route {
     summary: "Changes a project by JSON Merge Patch (RFC 7396); its status takes one step at a time.",
     domain: Domain::Projects,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("projects.write"),
     localized: true,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Project>(),

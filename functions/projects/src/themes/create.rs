@@ -18,7 +18,7 @@ pub const ROUTE: Route = Route {
     summary: "Records a funding theme.",
     domain: Domain::Projects,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("projects.write"),
     localized: true,
     status: 201,
     body: Shape::of::<Input>(),

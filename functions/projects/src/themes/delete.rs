@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Deletes a theme; it can be restored.",
     domain: Domain::Projects,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("projects.write"),
     status: 204,
     if_match: true,
     problems: &[problem::CONFLICT],

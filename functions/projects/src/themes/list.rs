@@ -53,7 +53,7 @@ const LIST: List = List {
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
-    let all = req.caller_has(super::STAFF);
+    let all = req.may("projects.write");
     let status = list.filter("status", "eq")?.map(ThemeStatus::word);
     match list.sort {
         "position" => {

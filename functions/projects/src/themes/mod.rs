@@ -8,8 +8,6 @@ pub mod list;
 pub mod restore;
 pub mod update;
 
-pub(crate) use crate::STAFF;
-
 types::words! {
     /// Whether a theme takes projects.
     pub enum ThemeStatus { Draft = "draft", Active = "active", Retired = "retired" }

@@ -17,7 +17,7 @@ pub const ROUTE: Route = Route {
     summary: "Changes a funding theme by JSON Merge Patch (RFC 7396).",
     domain: Domain::Projects,
     access: Access::Write,
-    allow: Allow::Roles(super::STAFF),
+    allow: Allow::Permission("projects.write"),
     localized: true,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Theme>(),

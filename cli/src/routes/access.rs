@@ -1,0 +1,69 @@
+//! `docs/access.md`: which role may call which route.
+use std::fmt::Write as _;
+
+use api::{Allow, Route};
+use db::Domain;
+use stack::{BUNDLES, Bundle};
+
+use super::{WRITTEN, callers};
+
+/// The roles that open routes by themselves, in the order of the columns.
+pub(crate) fn roles() -> Vec<&'static Bundle> {
+    BUNDLES.iter().filter(|bundle| bundle.opens).collect()
+}
+
+/// Whether a token of this role opens the route; `None` where no token is needed.
+pub(crate) fn opens(route: &Route, bundle: &Bundle) -> Option<bool> {
+    match route.allow {
+        Allow::Nobody => Some(false),
+        Allow::Public | Allow::Anyone => None,
+        Allow::SignedIn => Some(true),
+        Allow::Permission(permission) => Some(bundle.permissions.contains(&permission)),
+        Allow::Roles(roles) => Some(roles.contains(&bundle.role)),
+    }
+}
+
+/// A cell of the matrix.
+pub(crate) fn cell(route: &Route, bundle: &Bundle) -> &'static str {
+    match opens(route, bundle) {
+        None => "·",
+        Some(true) => "yes",
+        Some(false) => "",
+    }
+}
+
+/// One table for each domain, and which role bundles what.
+pub(crate) fn text(routes: &[&Route]) -> String {
+    let roles = roles();
+    let mut text = format!(
+        "<!-- {WRITTEN} -->\n\
+         # Access\n\
+         \n\
+         A route names a permission; a role bundles permissions (rows of `identity.role_permissions`); a token carries what\n\
+         its owner's roles bundled when it was made. `yes`: a token of that role opens the route; empty: it gets 403; `·`: no\n\
+         token is needed. What the caller may not see is 404. `cargo aruuri access matrix` prints the same.\n\
+         \n\
+         A role that is held in a project, building or partner opens no route by itself: "
+    );
+    let inside = BUNDLES.iter().filter(|bundle| !bundle.opens).map(|bundle| bundle.role);
+    let _ = writeln!(text, "{}.", inside.collect::<Vec<_>>().join(", "));
+    for domain in Domain::ALL {
+        let _ = write!(text, "\n## {}\n\n| function | permission |", domain.name());
+        for bundle in &roles {
+            let _ = write!(text, " {} |", bundle.role);
+        }
+        let _ = writeln!(text, "\n|---|---|{}", "---|".repeat(roles.len()));
+        for route in routes.iter().filter(|route| route.domain == domain) {
+            let _ = write!(text, "| `{}` | {} |", route.name, callers(route).join(", "));
+            for bundle in &roles {
+                let _ = write!(text, " {} |", cell(route, bundle));
+            }
+            text.push('\n');
+        }
+    }
+    text.push_str("\n## Roles\n\n| role | permissions |\n|---|---|\n");
+    for bundle in BUNDLES {
+        let _ = writeln!(text, "| {} | {} |", bundle.role, bundle.permissions.join(", "));
+    }
+    text
+}
