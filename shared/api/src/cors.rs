@@ -3,10 +3,10 @@ use lambda_http::http::Method;
 
 use crate::{Request, Response, response::header};
 
-const EXPOSED: &str = "etag, link, location, content-language, idempotency-replayed, \
-                       retry-after, traceparent, x-request-id";
-const TAKEN: &str = "authorization, content-type, accept-language, idempotency-key, if-match, \
-                     if-none-match, traceparent, x-request-id";
+const EXPOSED: &str = "aruuri-consistency, aruuri-staleness, etag, link, location, content-language, \
+                       idempotency-replayed, retry-after, traceparent, x-request-id";
+const TAKEN: &str = "aruuri-consistency, aruuri-staleness, authorization, content-type, accept-language, \
+                     idempotency-key, if-match, if-none-match, traceparent, x-request-id";
 
 /// Lets a page of a named origin read the response.
 pub(crate) fn allow(origins: &[String], origin: Option<&str>, response: &mut Response) {

@@ -1,6 +1,7 @@
 //! A route: its place in the HTTP API, what is checked before it answers, and how it answers. A job: what the clock
 //! starts. Knows no table.
 mod auth;
+mod consistency;
 mod cors;
 mod health;
 mod job;

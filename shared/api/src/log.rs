@@ -21,6 +21,8 @@ pub(crate) struct Line<'a> {
     pub(crate) status: u16,
     pub(crate) duration: Duration,
     pub(crate) round_trips: u32,
+    /// Which server answered the last statement.
+    pub(crate) source: Option<&'a str>,
     pub(crate) problem: Option<&'a Problem>,
 }
 
@@ -36,6 +38,8 @@ struct Written<'a> {
     duration_ms: f64,
     cold: bool,
     round_trips: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +106,7 @@ pub(crate) fn request(line: &Line<'_>) -> String {
         duration_ms: milliseconds(line.duration),
         cold: is_cold(),
         round_trips: line.round_trips,
+        source: line.source,
         code: line.problem.map(|problem| problem.code.code),
         error: line.problem.filter(|_| failed).map(|problem| Chain(problem).to_string()),
     };

@@ -225,7 +225,9 @@ impl From<db::Error> for Problem {
             }
             Kind::Timeout => (TOO_SLOW, "repeat the request with the same Idempotency-Key", true),
             Kind::StatementTimeout => (TOO_SLOW, "nothing was done; ask for less", false),
-            Kind::Contention | Kind::LockTimeout => (BUSY, "nothing was done; try again", true),
+            Kind::Contention | Kind::LockTimeout | Kind::Behind => {
+                (BUSY, "nothing was done; try again", true)
+            }
             Kind::ReadOnly => (READ_ONLY, "nothing was done; try again", true),
             Kind::Full => (FULL, "nothing was done; try again later", true),
             Kind::Input => (INVALID, "a value does not fit", false),

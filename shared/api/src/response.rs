@@ -11,6 +11,7 @@ pub(crate) mod header {
     pub(crate) const ACCEPT_LANGUAGE: &str = "accept-language";
     pub(crate) const AUTHORIZATION: &str = "authorization";
     pub(crate) const CACHE_CONTROL: &str = "cache-control";
+    pub(crate) const CONSISTENCY: &str = "aruuri-consistency";
     pub(crate) const CONTENT_LANGUAGE: &str = "content-language";
     pub(crate) const CONTENT_TYPE: &str = "content-type";
     pub(crate) const ETAG: &str = "etag";
@@ -23,6 +24,7 @@ pub(crate) mod header {
     pub(crate) const REPLAYED: &str = "idempotency-replayed";
     pub(crate) const REQUEST_ID: &str = "x-request-id";
     pub(crate) const RETRY_AFTER: &str = "retry-after";
+    pub(crate) const STALENESS: &str = "aruuri-staleness";
     pub(crate) const TRACEPARENT: &str = "traceparent";
     pub(crate) const USER_AGENT: &str = "user-agent";
     pub(crate) const VARY: &str = "vary";

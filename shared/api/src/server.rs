@@ -16,8 +16,8 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use crate::{
-    Allow, Auth, Idempotency, Problem, Request, Response, Route, cors, log, problem,
-    response::header, route::InSession,
+    Allow, Auth, Idempotency, Problem, Request, Response, Route, consistency::Wanted, cors, log,
+    problem, response::header, route::InSession,
 };
 
 /// Time kept for writing the answer before Lambda ends the function.
@@ -121,9 +121,12 @@ enum Handle<'a> {
 }
 
 impl<'a> Handle<'a> {
-    fn new(route: &Route, pool: &'a Pool, deadline: Instant) -> Handle<'a> {
+    fn new(route: &Route, pool: &'a Pool, deadline: Instant, wanted: Wanted) -> Handle<'a> {
         match route.in_session {
-            None => Handle::Db(pool.begin(deadline)),
+            None => {
+                let db = pool.begin(deadline).after(wanted.position);
+                Handle::Db(if wanted.staleness { db.measured() } else { db })
+            }
             Some(answer) => {
                 let session = pool.begin_session(deadline);
                 Handle::Session(answer, session.expect("tried when the server was made"))
@@ -131,10 +134,10 @@ impl<'a> Handle<'a> {
         }
     }
 
-    fn round_trips(&self) -> u32 {
+    fn db(&self) -> &Db<'a> {
         match self {
-            Handle::Db(db) => db.round_trips(),
-            Handle::Session(_, session) => session.db().round_trips(),
+            Handle::Db(db) => db,
+            Handle::Session(_, session) => session.db(),
         }
     }
 }
@@ -209,12 +212,15 @@ impl Server {
     pub async fn answer(&self, http: lambda_http::Request) -> Answered {
         let started = Instant::now();
         let deadline = self.deadline(&http, started);
-        let db = Handle::new(self.route, &self.pool, deadline);
+        let wanted = Wanted::of(http.headers(), self.route.domain);
+        let wishes = *wanted.as_ref().unwrap_or(&Wanted::default());
+        let db = Handle::new(self.route, &self.pool, deadline, wishes);
         let id = request_id(&http);
         let trace = traceparent(&http);
         let origin =
             http.headers().get(header::ORIGIN).and_then(|o| o.to_str().ok()).map(str::to_owned);
-        let result = match Request::new(self.route, self.settings.clone(), id.clone(), http) {
+        let request = Request::new(self.route, self.settings.clone(), id.clone(), http);
+        let result = match wanted.and(request) {
             Ok(request) => self.work(request, &db, deadline).await,
             Err(problem) => Err(problem),
         };
@@ -222,6 +228,8 @@ impl Server {
             Ok(response) => (response, None),
             Err(problem) => (problem.response(&id), Some(problem)),
         };
+        let seen = db.db().seen();
+        wishes.answer(self.route.domain, &seen, &mut response);
         response.set(header::REQUEST_ID, id.as_str());
         if let Some(trace) = &trace {
             response.set(header::TRACEPARENT, trace.as_str());
@@ -236,7 +244,8 @@ impl Server {
             trace: trace.as_deref(),
             status: response.status,
             duration: started.elapsed(),
-            round_trips: db.round_trips(),
+            round_trips: db.db().round_trips(),
+            source: seen.source.map(db::Source::name),
             problem: problem.as_ref(),
         });
         Answered { response, log }

@@ -1,18 +1,26 @@
 //! One request's way to its database: statements, transactions, what may be sent again.
 use std::{
     future::Future,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
-use futures_util::future::{join_all, join3};
+use futures_util::future::{join, join_all, join3, join4};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_postgres::Client;
 
 use crate::{
-    Access, Domain, Error, Kind, Row, Steps, Value,
+    Access, Domain, Error, Kind, Position, Row, Seen, Source, Statement as _, Steps, Value,
     pool::{Lease, Line, Pool, Slot, Tcp},
+    position::{MARK, Mark, REACHED},
 };
+
+/// A replica without a primary is given that long to come as far as asked.
+const BEHIND: Duration = Duration::from_millis(500);
+const BEHIND_STEP: Duration = Duration::from_millis(20);
 
 /// What statements run on: a [`Db`], each by itself, or a [`Tx`](crate::Tx), all or none.
 pub trait Connection: Sync {
@@ -33,11 +41,49 @@ pub struct Db<'a> {
     pool: &'a Pool,
     deadline: Instant,
     round_trips: AtomicU32,
+    wanted: Option<Position>,
+    measured: bool,
+    seen: Mutex<Seen>,
 }
 
 impl<'a> Db<'a> {
     pub(crate) fn new(pool: &'a Pool, deadline: Instant) -> Db<'a> {
-        Db { pool, deadline, round_trips: AtomicU32::new(0) }
+        Db {
+            pool,
+            deadline,
+            round_trips: AtomicU32::new(0),
+            wanted: None,
+            measured: false,
+            seen: Mutex::default(),
+        }
+    }
+
+    /// What is read includes what was committed at `position`.
+    #[must_use]
+    pub fn after(self, position: Option<Position>) -> Db<'a> {
+        Db { wanted: position, ..self }
+    }
+
+    /// Finds out how old what is read may be.
+    #[must_use]
+    pub fn measured(self) -> Db<'a> {
+        Db { measured: true, ..self }
+    }
+
+    /// What its statements have told besides their rows.
+    pub fn seen(&self) -> Seen {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn note(&self, change: impl FnOnce(&mut Seen)) {
+        change(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Keeps where the log of the primary ended after a commit.
+    pub(crate) fn mark(&self, rows: &[Row]) {
+        if let Some(position) = Mark::position(rows) {
+            self.note(|seen| seen.position = Some(position));
+        }
     }
 
     /// The domain it belongs to.
@@ -76,6 +122,9 @@ impl<'a> Db<'a> {
     ) -> Result<S::Rows, Error> {
         let values = steps.values();
         let mut attempts = self.attempts(repeatable);
+        if self.wanted.is_some() {
+            attempts.at = self.pool.primary().ok_or(Error::Behind { sql: "begin" })?;
+        }
         loop {
             match self.pipeline(attempts.slot()?, &values, end).await {
                 Ok(rows) => return steps.read(&rows),
@@ -87,7 +136,8 @@ impl<'a> Db<'a> {
     /// Where to try first, and how often.
     fn attempts(&self, repeatable: bool) -> Attempts<'_> {
         let repeatable = repeatable || self.pool.access == Access::Read;
-        Attempts { pool: self.pool, at: self.pool.first(), left: 2, repeatable }
+        let until = Instant::now() + BEHIND;
+        Attempts { pool: self.pool, at: self.pool.first(), left: 2, repeatable, until }
     }
 
     async fn pipeline(
@@ -120,11 +170,16 @@ impl<'a> Db<'a> {
             let statements =
                 join_all(steps.iter().map(|(sql, values)| lease.query_typed(sql, values)));
             // Polled in this order, the futures put their messages into one packet in this order.
-            let (begin, rows, commit) =
-                join3(lease.batch_execute("begin"), statements, lease.batch_execute(end)).await;
-            Ok((begin, rows, commit))
+            let (begin, rows, commit, mark) = join4(
+                lease.batch_execute("begin"),
+                statements,
+                lease.batch_execute(end),
+                self.marking(&lease),
+            )
+            .await;
+            Ok((begin, rows, commit, mark))
         });
-        let (begin, rows, commit) = sent.await?;
+        let (begin, rows, commit, mark) = sent.await?;
         begin.map_err(|e| Error::query("begin", e))?;
         let mut result = Ok(Vec::with_capacity(rows.len()));
         for (rows, (sql, _)) in rows.into_iter().zip(steps) {
@@ -137,9 +192,18 @@ impl<'a> Db<'a> {
         }
         if result.is_ok() {
             commit.map_err(|e| Error::query(end, e))?;
+            self.mark(&mark);
         }
         keep_if_alive(lease);
         result
+    }
+
+    /// Asks a primary that was written to where its log ends; without an answer there is no position.
+    pub(crate) async fn marking(&self, client: &Client) -> Vec<Row> {
+        if self.pool.access != Access::Write {
+            return Vec::new();
+        }
+        client.query_typed(MARK.text(), &[]).await.map(Row::all).unwrap_or_default()
     }
 
     async fn single(
@@ -148,36 +212,110 @@ impl<'a> Db<'a> {
         sql: &'static str,
         params: &[Value<'_>],
     ) -> Result<Vec<Row>, Error> {
-        let read_only = slot.guard_reads;
-        match &slot.line {
-            Line::Tcp(tcp) => self.single_over_tcp(tcp, read_only, sql, params).await,
+        let checks = slot.source == Source::Replica && (self.wanted.is_some() || self.measured);
+        let rows = match &slot.line {
+            Line::Tcp(tcp) => {
+                let lease = tcp.lease().await?;
+                let rows = self.timed(sql, async {
+                    self.count();
+                    Ok(if checks {
+                        self.checked(&lease, sql, params).await
+                    } else if slot.guard_reads {
+                        read_only(&lease, sql, params).await
+                    } else {
+                        self.marked(&lease, sql, params).await
+                    })
+                });
+                let rows = rows.await?;
+                keep_if_alive(lease);
+                rows
+            }
             #[cfg(feature = "http")]
             Line::Http(client) => {
                 self.count();
-                crate::http::statement(client, sql, params, read_only, self.deadline).await
+                self.single_over_http(client, checks, slot.guard_reads, sql, params).await
             }
-        }
+        }?;
+        self.note(|seen| {
+            seen.source = Some(slot.source);
+            if self.measured && !checks {
+                seen.age = Some(Duration::ZERO);
+            }
+        });
+        Ok(rows)
     }
 
-    async fn single_over_tcp(
+    #[cfg(feature = "http")]
+    async fn single_over_http(
         &self,
-        tcp: &Tcp,
+        client: &sqlhttp::Client,
+        checks: bool,
         guard: bool,
         sql: &'static str,
         params: &[Value<'_>],
     ) -> Result<Vec<Row>, Error> {
-        let lease = tcp.lease().await?;
-        let rows = self.timed(sql, async {
-            self.count();
-            Ok(if guard {
-                read_only(&lease, sql, params).await
-            } else {
-                lease.query_typed(sql, params).await
-            })
-        });
-        let rows = rows.await?.map_err(|e| Error::query(sql, e));
-        keep_if_alive(lease);
-        rows.map(Row::all)
+        if checks {
+            let statements = [(REACHED.text(), &[][..]), (sql, params)];
+            let results = crate::http::reads(client, &statements, self.deadline).await;
+            // An endpoint that cannot say how far it has come is not trusted to have.
+            let behind = |e: Error| if e.kind() == Kind::Bug { Error::Behind { sql } } else { e };
+            let mut results = results.map_err(behind)?.into_iter();
+            self.judge(sql, &results.next().unwrap_or_default())?;
+            return Ok(results.next().unwrap_or_default());
+        }
+        crate::http::statement(client, sql, params, guard, self.deadline).await
+    }
+
+    /// One statement and, if it may have written, the position after it, in one packet.
+    async fn marked(
+        &self,
+        client: &Client,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let (rows, mark) = join(client.query_typed(sql, params), self.marking(client)).await;
+        let rows = rows.map_err(|e| Error::query(sql, e))?;
+        self.mark(&mark);
+        Ok(Row::all(rows))
+    }
+
+    /// One statement on a replica, and before its snapshot how far that has come, in one packet.
+    /// In one transaction: a pooler in between could ask two replicas.
+    async fn checked(
+        &self,
+        client: &Client,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let (begin, reached, rows, commit) = join4(
+            client.batch_execute("begin isolation level read committed read only"),
+            client.query_typed(REACHED.text(), &[]),
+            client.query_typed(sql, params),
+            client.batch_execute("commit"),
+        )
+        .await;
+        begin.map_err(|e| Error::query("begin", e))?;
+        let reached = match reached.map_err(|e| Error::query(REACHED.text(), e)) {
+            // A server that cannot say how far it has come is not trusted to have.
+            Err(e) if e.kind() == Kind::Bug && !client.is_closed() => {
+                return Err(Error::Behind { sql });
+            }
+            reached => reached?,
+        };
+        self.judge(sql, &Row::all(reached))?;
+        let rows = rows.map_err(|e| Error::query(sql, e))?;
+        commit.map_err(|e| Error::query("commit", e))?;
+        Ok(Row::all(rows))
+    }
+
+    fn judge(&self, sql: &'static str, reached: &[Row]) -> Result<(), Error> {
+        let reached = reached.first().map(|row| REACHED.read(row)).transpose()?;
+        let reached = reached.ok_or(Error::Behind { sql })?;
+        if self.wanted.is_some_and(|wanted| !reached.includes(wanted)) {
+            return Err(Error::Behind { sql });
+        }
+        self.note(|seen| seen.age = reached.age());
+        Ok(())
     }
 
     pub(crate) async fn timed<T>(
@@ -216,6 +354,8 @@ struct Attempts<'a> {
     at: usize,
     left: u8,
     repeatable: bool,
+    /// For a replica to come as far as asked, where there is no primary.
+    until: Instant,
 }
 
 impl<'a> Attempts<'a> {
@@ -227,6 +367,7 @@ impl<'a> Attempts<'a> {
     /// had been sent or the server has rolled back, and, if repeatable, when nobody knows.
     async fn again(&mut self, error: Error) -> Result<(), Error> {
         let again = match error.kind() {
+            Kind::Behind => return self.after_replica(error).await,
             Kind::Unreachable | Kind::LockTimeout => self.left == 2,
             Kind::OutcomeUnknown => self.left == 2 && self.repeatable,
             Kind::Contention => self.left > 0,
@@ -245,6 +386,19 @@ impl<'a> Attempts<'a> {
         }
         Ok(())
     }
+
+    /// The primary is never behind; a replica that is alone is waited for.
+    async fn after_replica(&mut self, error: Error) -> Result<(), Error> {
+        if self.at + 1 < self.pool.slots.len() {
+            self.at += 1;
+            return Ok(());
+        }
+        if Instant::now() > self.until {
+            return Err(error);
+        }
+        sleep(BEHIND_STEP).await;
+        Ok(())
+    }
 }
 
 /// One statement in a transaction that cannot write, still in one packet.
@@ -252,17 +406,17 @@ async fn read_only(
     client: &Client,
     sql: &'static str,
     params: &[Value<'_>],
-) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
+) -> Result<Vec<Row>, Error> {
     let (begin, rows, commit) = join3(
         client.batch_execute("begin read only"),
         client.query_typed(sql, params),
         client.batch_execute("commit"),
     )
     .await;
-    begin?;
-    let rows = rows?;
-    commit?;
-    Ok(rows)
+    begin.map_err(|e| Error::query("begin", e))?;
+    let rows = rows.map_err(|e| Error::query(sql, e))?;
+    commit.map_err(|e| Error::query("commit", e))?;
+    Ok(Row::all(rows))
 }
 
 /// The answer is complete; the connection stays unless it has died meanwhile.

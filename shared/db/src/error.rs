@@ -52,6 +52,11 @@ pub enum Error {
         /// Why.
         source: Box<sqlhttp::Error>,
     },
+    /// The replica has not come as far as the caller asks, and there is no primary to read from.
+    Behind {
+        /// The statement.
+        sql: &'static str,
+    },
     /// A row is not what its type expects: the statement test finds that first.
     Read {
         /// The statement.
@@ -79,6 +84,8 @@ pub enum Kind {
     OutcomeUnknown,
     /// Another transaction won (40001, 40P01); the server rolled back.
     Contention,
+    /// A replica has not replayed what must be read; nothing was done.
+    Behind,
     /// A lock was not free in time (55P03); the server rolled back.
     LockTimeout,
     /// The statement took too long (57014); the server rolled back.
@@ -153,6 +160,7 @@ impl Error {
                 Some(_) => Kind::Config,
             },
             Error::Timeout { .. } => Kind::Timeout,
+            Error::Behind { .. } => Kind::Behind,
             Error::NoRow { .. } | Error::Read { .. } => Kind::Bug,
             Error::Query { source, .. } => query_kind(source),
             #[cfg(feature = "http")]
@@ -227,6 +235,7 @@ impl fmt::Display for Error {
             Error::Url { variable, reason } => write!(f, "{variable} {reason}"),
             Error::Tls { variable, .. } => write!(f, "no TLS for {variable}"),
             Error::Connect { variable, .. } => write!(f, "no connection by {variable}"),
+            Error::Behind { sql } => write!(f, "the replica is behind: {}", head(sql)),
             Error::Timeout { sql } => write!(f, "no answer in time: {}", head(sql)),
             Error::Query { sql, .. } => write!(f, "statement failed: {}", head(sql)),
             #[cfg(feature = "http")]
@@ -251,6 +260,7 @@ impl error::Error for Error {
             | Error::Url { .. }
             | Error::Timeout { .. }
             | Error::NoRehearsal
+            | Error::Behind { .. }
             | Error::NoRow { .. } => None,
         }
     }

@@ -1,5 +1,5 @@
 //! Statements over HTTP, for functions that are built with it: feature `http`.
-use sqlhttp::{Batch, Client};
+use sqlhttp::{Batch, Client, Isolation};
 use tokio::time::Instant;
 
 use crate::{Error, Row, Value};
@@ -20,6 +20,21 @@ pub(crate) async fn statement(
     batch.push(sql, params).map_err(failed)?;
     let mut results = client.batch(&batch, deadline).await.map_err(failed)?;
     Ok(results.pop().map(Row::all_over_http).unwrap_or_default())
+}
+
+/// Reads in one transaction, each with a snapshot of its own, in this order.
+pub(crate) async fn reads(
+    client: &Client,
+    statements: &[(&'static str, &[Value<'_>])],
+    deadline: Instant,
+) -> Result<Vec<Vec<Row>>, Error> {
+    let mut batch = Batch::new().isolation(Isolation::ReadCommitted).read_only();
+    for (sql, params) in statements {
+        batch.push(sql, params).map_err(|e| Error::http(sql, e))?;
+    }
+    let failed = |e| Error::http(statements.last().map_or("", |(sql, _)| sql), e);
+    let results = client.batch(&batch, deadline).await.map_err(failed)?;
+    Ok(results.into_iter().map(Row::all_over_http).collect())
 }
 
 /// Statements that take effect together; which one failed is not told.

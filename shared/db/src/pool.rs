@@ -12,7 +12,7 @@ use deadpool_postgres::{
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 
 use crate::{
-    Access, Db, Domain, Error, Session, Transport, Url,
+    Access, Db, Domain, Error, Session, Source, Transport, Url,
     tls::{Connector, Tls},
     transport,
 };
@@ -86,7 +86,8 @@ impl Pool {
                 Transport::Tcp => Line::Tcp(Tcp::new(url, application, &mut tls)?),
                 Transport::Http(http) => Line::over_http(url, http, &mut tls, &slots)?,
             };
-            slots.push(Slot { line, guard_reads: access == Access::Read && !url.is_replica() });
+            let guard_reads = access == Access::Read && !url.is_replica();
+            slots.push(Slot { line, guard_reads, source: url.source() });
         }
         Ok(Pool { domain, access, slots, replica_rests_until: AtomicU64::new(0) })
     }
@@ -130,6 +131,11 @@ impl Pool {
         usize::from(resting && self.slots.len() > 1)
     }
 
+    /// The URL that does not lead to a replica.
+    pub(crate) fn primary(&self) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.source == Source::Primary)
+    }
+
     pub(crate) fn rest_replica(&self) {
         self.replica_rests_until.store(now_ms() + REPLICA_REST_MS, Ordering::Relaxed);
     }
@@ -141,6 +147,7 @@ pub(crate) struct Slot {
     pub(crate) line: Line,
     /// The URL may carry a role that can write although the route only reads.
     pub(crate) guard_reads: bool,
+    pub(crate) source: Source,
 }
 
 /// What statements travel by.

@@ -122,8 +122,14 @@ impl Tx<'_> {
     /// Sends `commit` or `rollback`. Polled together with a last statement, both leave together;
     /// `COMMIT` answers Ok to a failed transaction too, so look at that statement first.
     pub(crate) async fn end(&self, word: &'static str) -> Result<(), Error> {
-        let sent = self.lease.batch_execute(word);
-        self.db.timed(word, async { sent.await.map_err(|e| Error::query(word, e)) }).await
+        let sent = async {
+            let (sent, mark) =
+                join(self.lease.batch_execute(word), self.db.marking(&self.lease)).await;
+            sent.map_err(|e| Error::query(word, e))?;
+            self.db.mark(&mark);
+            Ok(())
+        };
+        self.db.timed(word, sent).await
     }
 
     async fn commit(self) -> Result<(), Error> {

@@ -69,7 +69,7 @@ impl<P: Params, R: FromRow> Sql<P, R> {
         Step { text: self.text, params, row: PhantomData }
     }
 
-    fn read(&self, row: &Row) -> Result<R, Error> {
+    pub(crate) fn read(&self, row: &Row) -> Result<R, Error> {
         R::from_row(row).map_err(|source| Error::Read { sql: self.text, source })
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, fs, net::IpAddr, time::Duration};
 use percent_encoding::percent_decode_str;
 use tokio_postgres::config::{Config, Host, SslMode};
 
-use crate::{Access, Domain, Error};
+use crate::{Access, Domain, Error, Source};
 
 /// A database URL and the variable it came from. `Debug` and errors show the variable only.
 #[derive(Clone)]
@@ -135,6 +135,10 @@ impl Url {
     /// True for a `_READ` variable: its role cannot write. Any other may carry a writer's role.
     pub fn is_replica(&self) -> bool {
         self.variable.ends_with("_READ")
+    }
+
+    pub(crate) fn source(&self) -> Source {
+        if self.is_replica() { Source::Replica } else { Source::Primary }
     }
 
     #[cfg(feature = "http")]

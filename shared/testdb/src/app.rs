@@ -210,6 +210,7 @@ impl App {
     ) -> Vec<String> {
         let owner = self.database.owner().await;
         let own = db::idempotency::statements(self.database.domain);
+        let own = own.into_iter().chain(db::position::statements());
         let statements = lists.iter().copied().flatten().copied().chain(own);
         check::statements(&owner, statements.chain(api::PING_STATEMENTS.iter().copied())).await
     }

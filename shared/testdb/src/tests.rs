@@ -1,5 +1,6 @@
 mod bad_input;
 mod connection;
+mod consistency;
 mod failures;
 mod pooler;
 

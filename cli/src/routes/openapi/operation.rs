@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use api::{Allow, Code, Example, Filter, Idempotency, List, Method, Route};
+use db::Access;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -57,6 +58,8 @@ fn parameters(route: &Route, versioned: bool) -> Vec<Value> {
         (versioned && get, "IfNoneMatch"),
         (route.idempotency == Idempotency::Accepted, "IdempotencyKey"),
         (route.idempotency == Idempotency::Required, "IdempotencyKeyRequired"),
+        (route.access == Access::Read, "Consistency"),
+        (route.access == Access::Read, "Staleness"),
         (true, "RequestId"),
     ];
     let shared = shared.into_iter().filter(|(holds, _)| *holds);
@@ -203,6 +206,8 @@ fn description(status: u16) -> &'static str {
 fn success_headers(route: &Route, versioned: bool) -> Map<String, Value> {
     let headers = [
         (true, "X-Request-Id"),
+        (route.access == Access::Write, "Aruuri-Consistency"),
+        (route.access == Access::Read, "Aruuri-Staleness"),
         (versioned, "ETag"),
         (route.status == 201, "Location"),
         (route.list.is_some(), "Link"),

@@ -101,6 +101,13 @@ pub(super) fn parameters(limit: &Value) -> Value {
         "IfNoneMatch": header("If-None-Match", "An ETag: 304 if it is still the current one.", text(), false),
         "IdempotencyKey": header("Idempotency-Key", once, key(), false),
         "IdempotencyKeyRequired": header("Idempotency-Key", once, key(), true),
+        "Consistency": header(
+            "Aruuri-Consistency",
+            "What a write answered, several separated by commas: the answer includes those writes.",
+            text(),
+            false,
+        ),
+        "Staleness": header("Aruuri-Staleness", "Any value: the answer says how old it may be.", text(), false),
         "RequestId": header(
             "X-Request-Id",
             "Comes back, in problems and in our logs; made up if absent or of another form.",
@@ -116,6 +123,11 @@ pub(super) fn headers() -> Value {
     let text = || json!({ "type": "string" });
     json!({
         "X-Request-Id": header("The id of the request.", text()),
+        "Aruuri-Consistency": header("A read that sends it includes this write.", text()),
+        "Aruuri-Staleness": header(
+            "Seconds: nothing that was committed longer ago is missing. Only if the request asks.",
+            json!({ "type": "number", "minimum": 0 }),
+        ),
         "ETag": header("The version: for If-Match and If-None-Match.", text()),
         "Location": header("The path of what was created.", json!({ "type": "string", "format": "uri-reference" })),
         "Link": header("`rel=\"next\"` (RFC 8288), if there is a next page.", text()),
