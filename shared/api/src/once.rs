@@ -1,6 +1,6 @@
 //! `Idempotency-Key` for routes whose effect is not a ledger function of its own.
 use db::{
-    On, Session, Tx,
+    Kind, On, Session, Tx,
     idempotency::{Key, Once, Stored},
 };
 use serde_json::{Value, json};
@@ -59,7 +59,9 @@ pub async fn once(
 
 /// Waiting for the key in vain means that the first request is still at work.
 pub fn in_progress(problem: Problem) -> Problem {
-    if problem.code == problem::BUSY {
+    let cause = std::error::Error::source(&problem).and_then(|cause| cause.downcast_ref());
+    let waited = cause.is_none_or(|cause: &db::Error| cause.kind() == Kind::LockTimeout);
+    if problem.code == problem::BUSY && waited {
         let detail = "wait for the first request with this key, then repeat";
         return Problem::new(problem::IN_PROGRESS, detail)
             .with(header::RETRY_AFTER, "1")

@@ -136,8 +136,8 @@ impl<'a> Db<'a> {
     /// Where to try first, and how often.
     fn attempts(&self, repeatable: bool) -> Attempts<'_> {
         let repeatable = repeatable || self.pool.access == Access::Read;
-        let until = Instant::now() + BEHIND;
-        Attempts { pool: self.pool, at: self.pool.first(), left: 2, repeatable, until }
+        let (until, unknown) = (Instant::now() + BEHIND, None);
+        Attempts { pool: self.pool, at: self.pool.first(), left: 2, repeatable, until, unknown }
     }
 
     async fn pipeline(
@@ -356,6 +356,8 @@ struct Attempts<'a> {
     repeatable: bool,
     /// For a replica to come as far as asked, where there is no primary.
     until: Instant,
+    /// Of an attempt to write that may have been carried out.
+    unknown: Option<Error>,
 }
 
 impl<'a> Attempts<'a> {
@@ -374,9 +376,12 @@ impl<'a> Attempts<'a> {
             _ => false,
         };
         if !again {
-            return Err(error);
+            return Err(self.verdict(error));
         }
         self.left -= 1;
+        if error.kind() == Kind::OutcomeUnknown && self.pool.access != Access::Read {
+            self.unknown = Some(error);
+        }
         if self.at + 1 < self.pool.slots.len() {
             // A replica may be down or busy replaying while the primary is well.
             self.pool.rest_replica();
@@ -398,6 +403,15 @@ impl<'a> Attempts<'a> {
         }
         sleep(BEHIND_STEP).await;
         Ok(())
+    }
+
+    /// What to say in the end: never that nothing was done while an earlier attempt may have done it. Only a rule that
+    /// the statement broke tells more: had it been done before, it would have found its key.
+    fn verdict(&mut self, last: Error) -> Error {
+        match last.kind() {
+            Kind::Constraint | Kind::Input => last,
+            _ => self.unknown.take().unwrap_or(last),
+        }
     }
 }
 

@@ -152,7 +152,8 @@ impl Error {
             Error::Unset(_) | Error::Url { .. } | Error::Tls { .. } | Error::NoRehearsal => {
                 Kind::Config
             }
-            Error::Connect { .. } => match self.code() {
+            Error::Connect { source, .. } => match self.code() {
+                None if is_not_trusted(&**source) => Kind::Config,
                 None | Some("57P03" | "53300") => Kind::Unreachable,
                 Some("08P01") if self.db().is_some_and(is_for_now) => Kind::Unreachable,
                 Some(code) if code.starts_with("57") => Kind::Unreachable,
@@ -167,6 +168,20 @@ impl Error {
             Error::Http { source, .. } => http_kind(source),
         }
     }
+}
+
+/// The certificate is not the server's, not valid now or not signed by whom we trust, or there is none: connecting again
+/// does not help. The TLS library has no other sign of it than its words.
+fn is_not_trusted(source: &(dyn error::Error + 'static)) -> bool {
+    let mut cause = Some(source);
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if words.contains("certificate") || words.contains("does not support TLS") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// PgBouncer reports as 08P01 also what passes: too many connections, here or at the server, and a
@@ -190,6 +205,10 @@ fn query_kind(source: &tokio_postgres::Error) -> Kind {
             || error::Error::source(source).is_some_and(<dyn error::Error>::is::<std::io::Error>);
         return if broken { Kind::OutcomeUnknown } else { Kind::Bug };
     };
+    // PgBouncer waited for a server connection in vain: no server has seen the statement.
+    if code.code() == "08P01" && source.as_db_error().is_some_and(is_for_now) {
+        return Kind::Unreachable;
+    }
     code_kind(code.code())
 }
 
