@@ -51,7 +51,6 @@ codes! {
     CLAIM_CHANGED 409 "claim_changed" "A gift of the claim has changed since";
     CLAIM_STATE 409 "claim_state" "The claim stands where this cannot be done";
     DECLARATION_CANCELLED 409 "declaration_cancelled" "The declaration has been cancelled already";
-    FOUR_EYES 409 "four_eyes" "A second person must do this";
     NOTHING_TO_CLAIM 409 "nothing_to_claim" "No gift can be claimed now";
     IN_PROGRESS 409 "request_in_progress" "A request with this Idempotency-Key is still at work";
     STALE 412 "stale_version" "The resource has changed since it was read";

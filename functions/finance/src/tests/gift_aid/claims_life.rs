@@ -120,7 +120,7 @@ async fn each_step_is_made_once_by_the_right_person_and_in_its_turn() {
     assert_eq!(repeated.header("idempotency-replayed"), Some("true"));
     assert_eq!((stale.status, stale.code()), (412, "stale_version"));
     assert_eq!((twice.status, twice.code()), (409, "claim_state"));
-    assert_eq!((own.status, own.code()), (409, "four_eyes"));
+    assert_eq!((own.status, own.code()), (403, "four_eyes"));
     assert_eq!((off.status, off.code()), (501, "tax_office_not_connected"));
     assert_eq!((submitted.status, &replayed.body), (200, &submitted.body));
     assert_eq!((late.status, late.code()), (409, "claim_state"));
