@@ -162,7 +162,8 @@ begin
 end
 $$;
 comment on function giftaid.due(giftaid.claims) is 'What the tax office still owes for a claim, pence.';
-grant execute on function giftaid.due(giftaid.claims) to finance_writer, finance_reader, finance_studio;
+grant execute on function giftaid.due(giftaid.claims)
+  to finance_writer, finance_reader, finance_audit, finance_studio;
 
 -- Definer: it writes to the books.
 create function giftaid.receive_claim(

@@ -42,6 +42,7 @@ async fn every_route_lets_in_the_roles_of_the_matrix_and_no_others() {
         let door: &'static Route = Box::leak(Box::new(Route {
             method: route.method.clone(),
             access: Access::None,
+            in_session: None,
             list: None,
             settings: &[],
             if_match: false,

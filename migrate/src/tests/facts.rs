@@ -1,15 +1,12 @@
 use super::support::{Database, root, value};
 use crate::facts::{Facts, inspect};
 
-/// A database of a domain with the wanted schema, loaded file by file as its owner.
+/// A database of a domain with the wanted schema, loaded as its owner.
 pub(crate) async fn loaded(domain: &str) -> Database {
     let database = Database::empty(domain).await;
     let folder = root().join("schema").join(domain);
     let owner = database.owner().await;
-    for file in crate::directory::sql_files(&folder).unwrap() {
-        let text = std::fs::read_to_string(folder.join(file)).unwrap();
-        owner.batch_execute(&text).await.unwrap();
-    }
+    crate::Schema::read(folder).unwrap().load(&owner).await.unwrap();
     database
 }
 

@@ -119,8 +119,8 @@ const RULES: [(&str, &str); 10] = [
         "select r.rolname || ' ' || t.oid::regclass
          from $tables t join pg_roles r on r.rolname in ('$d_reader', '$d_studio')
          where not has_schema_privilege(r.oid, t.nspname, 'usage') or not has_any_column_privilege(r.oid, t.oid, 'select')
-           -- Tables of nothing but secrets.
-           and t.relname not in ('user_secrets', 'recovery_codes', 'verification_tokens')",
+           -- Tables of nothing but secrets, or of hashes of what was tried.
+           and t.relname not in ('user_secrets', 'recovery_codes', 'verification_tokens', 'attempts')",
     ),
     (
         "is a secret that the studio sees",

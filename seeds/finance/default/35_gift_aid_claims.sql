@@ -5,16 +5,17 @@ select a.taken
 from giving.contributions g
 cross join lateral giftaid.accrue(
   array[g.id],
-  array['9929e405-3ddf-5399-93b5-c4e6036fd8ad'::uuid /* finance.declaration: amara-osei/enduring */],
-  array['f021abd7-675f-5bff-9e78-d633187e52fa'::uuid /* finance.claimant: aruuri-demo */],
+  array['9929e405-3ddf-5399-93b5-c4e6036fd8ad' /* finance.declaration: amara-osei/enduring */::uuid],
+  array['f021abd7-675f-5bff-9e78-d633187e52fa' /* finance.claimant: aruuri-demo */::uuid],
   null, 'seed') a
 where g.contributor_id = 'f51de6ea-b485-555c-9b1e-bc6eae30e60c' /* finance.contributor: amara-osei */
+  and not exists (select from giftaid.accruals a where a.contribution_id = g.id)
 order by g.occurred_on;
 
 -- Three claims of one gift each: a draft, one that is ready to be submitted, one that waits for its money.
 select c.id
 from (values
-  ('3d6487b8-2218-5bf3-b142-f69e5b66f9c4'::uuid /* finance.claim: aruuri-demo/draft */, 'DEMO-3', '2025-10-10'::date),
+  ('3d6487b8-2218-5bf3-b142-f69e5b66f9c4' /* finance.claim: aruuri-demo/draft */::uuid, 'DEMO-3', '2025-10-10'::date),
   ('da5a7e18-68f0-555a-a768-e6c870bb64ef' /* finance.claim: aruuri-demo/validated */, 'DEMO-2', '2025-08-10'),
   ('0960e60b-cb99-5961-8aa7-646239f47638' /* finance.claim: aruuri-demo/accepted */, 'DEMO-1', '2025-06-10')
 ) as d (id, reference, donated_on)
@@ -25,14 +26,14 @@ cross join lateral giftaid.collect(
       'accrual_id', a.id, 'title', 'Ms', 'first_name', 'Amara', 'last_name', 'Osei', 'house', '27', 'postcode', 'E8 3RD'))
     from giftaid.accruals a where a.status = 'open' and a.donated_on = d.donated_on
   ),
-  '8e2c0527-6a26-5f43-931b-b192a2d9c8c2' /* platform.contact: books@aruuri.localhost */) c
+  '8e8c2a66-4291-57b5-b08b-c7be06cd28a8' /* platform.contact: mara-lindqvist */) c
 where not exists (select from giftaid.claims k where k.id = d.id);
 
 select f.claim
 from giftaid.claims k
 cross join lateral giftaid.freeze_claim(
   'seed', k.reference || ' frozen', sha256(convert_to(k.reference, 'UTF8')), k.id, k.version,
-  '8e2c0527-6a26-5f43-931b-b192a2d9c8c2' /* platform.contact: books@aruuri.localhost */) f
+  '8e8c2a66-4291-57b5-b08b-c7be06cd28a8' /* platform.contact: mara-lindqvist */) f
 where k.status = 'draft' and k.reference in ('DEMO-1', 'DEMO-2');
 
 select s.claim

@@ -206,6 +206,8 @@ fn a_list_takes_its_page_order_and_filters() {
             "near",
             "Localize",
             "AcceptLanguage",
+            "Consistency",
+            "Staleness",
             "RequestId",
         ]
     );
@@ -221,7 +223,15 @@ fn a_route_with_a_version_answers_an_etag_and_takes_it_back() {
 
     assert_eq!(
         names(&path["get"]["parameters"]),
-        ["id", "Localize", "AcceptLanguage", "IfNoneMatch", "RequestId"]
+        [
+            "id",
+            "Localize",
+            "AcceptLanguage",
+            "IfNoneMatch",
+            "Consistency",
+            "Staleness",
+            "RequestId"
+        ]
     );
     assert_eq!(path["get"]["parameters"][0]["schema"]["format"], "uuid");
     assert!(path["get"]["responses"]["304"]["headers"].get("ETag").is_some());

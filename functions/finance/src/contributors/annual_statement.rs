@@ -26,13 +26,14 @@ pub const ROUTE: Route = Route {
     answer: |req, db| Box::pin(statement(req, db)),
     examples: &[
         GOOD,
+        Example { name: "their-own", role: Some("contributor"), ..GOOD },
         Example {
-            name: "their-own",
+            name: "of-somebody-else",
             role: Some("contributor"),
-            path: &["f51de6ea-b485-555c-9b1e-bc6eae30e60c"],
+            path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+            status: 404,
             ..GOOD
         },
-        Example { name: "of-somebody-else", role: Some("contributor"), status: 404, ..GOOD },
         Example { name: "no-year", query: "", status: 422, ..GOOD },
         Example { name: "no-such-year", query: "tax_year=99999", status: 422, ..GOOD },
         GOOD.not_found(),
@@ -44,7 +45,7 @@ pub const ROUTE: Route = Route {
 
 const GOOD: Example = Example {
     role: Some("treasurer"),
-    path: &["a8cfb5cc-b2b8-5e6a-9e23-050196403c82"],
+    path: &["f51de6ea-b485-555c-9b1e-bc6eae30e60c"],
     query: "tax_year=2026",
     ..Example::DEFAULT
 };

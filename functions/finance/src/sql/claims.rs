@@ -262,6 +262,8 @@ statements! {
          join giving.contributor_addresses h
            on h.contributor_id = g.contributor_id and h.valid_to is null and h.erased_at is null
          where a.claimant_id = $1 and a.status = 'open' and ($2 is null or a.contribution_id::text = any ($2))
+           and g.status in ('settled', 'partially_refunded')
+           and a.amount_minor <= g.amount_minor - giftaid.refunded(g.id)
            and not exists (
              select from giftaid.claim_lines l
              where l.contribution_id = a.contribution_id

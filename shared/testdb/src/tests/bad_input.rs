@@ -120,7 +120,7 @@ async fn only_a_good_token_with_the_right_role_gets_in() {
     let claims = |name: &str, value: serde_json::Value| {
         let mut claims = json!({
             "iss": stack::ISSUER, "aud": stack::AUDIENCE, "sub": ContactId::new(),
-            "roles": ["editor"], "nbf": now - 60, "exp": now + 60,
+            "roles": ["editor"], "permissions": ["content.write"], "nbf": now - 60, "exp": now + 60,
         });
         claims[name] = value;
         app.token(&claims)
@@ -141,8 +141,8 @@ async fn only_a_good_token_with_the_right_role_gets_in() {
         (format!("Bearer {}", claims("iss", json!("https://evil.example"))), 401),
         (format!("Bearer {}", claims("aud", json!("other"))), 401),
         (format!("Bearer {}", claims("sub", json!("root"))), 401),
-        (format!("Bearer {}", claims("roles", json!([]))), 403),
-        (format!("Bearer {}", claims("roles", json!(["author"]))), 403),
+        (format!("Bearer {}", claims("permissions", json!([]))), 403),
+        (format!("Bearer {}", claims("permissions", json!(["content.read"]))), 403),
         (format!("Bearer {none}.{payload}."), 401),
         (format!("Bearer {none}.{payload}.{mac}"), 401),
         (format!("Bearer {hs256}.{payload}.{mac}"), 401),

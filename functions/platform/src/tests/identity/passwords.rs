@@ -60,8 +60,8 @@ async fn a_changed_password_ends_the_other_logins() {
     };
 
     let wrong = change("not the right one", "four and twenty birds").await;
-    let named = change(PASSWORD, "ada@example.org is me").await;
     let weak = change(PASSWORD, "aaaaaaaaaaaaaaaa").await;
+    let named = change(PASSWORD, "ada@example.org is me").await;
     let done = change(PASSWORD, "four and twenty birds").await;
     let own = post(&app, &refresh::ROUTE, &json!({ "refresh_token": own })).await;
     let other = post(&app, &refresh::ROUTE, &json!({ "refresh_token": other })).await;

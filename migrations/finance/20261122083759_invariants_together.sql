@@ -1,3 +1,6 @@
+-- Comments and privileges of function "giftaid.due(giftaid.claims)"
+grant execute on function giftaid.due(giftaid.claims) to finance_audit;
+
 -- Change view "ledger.invariant_breaks"
 create or replace view ledger.invariant_breaks as
  select 'I1 journal does not balance'::text as invariant,
