@@ -113,9 +113,12 @@ impl Ledger {
         let running = Stack::find()?.running();
         let local = running.and_then(|it| it.url(Domain::Finance, Kind::Direct, "finance"));
         let given = self.url;
+        // The direct URL, whatever way functions take to the database.
+        let direct = db::variables(Domain::Finance, Access::Admin);
         let pool = Pool::find(Domain::Finance, Access::Admin, "aruuri ledger", |name| {
-            let set = std::env::var(name).ok().filter(|value| !value.is_empty());
-            given.clone().or(set).or_else(|| local.clone())
+            let set = || std::env::var(name).ok().filter(|value| !value.is_empty());
+            direct.iter().find(|it| *it == name)?;
+            given.clone().or_else(set).or_else(|| local.clone())
         });
         let pool = pool.map_err(|error| {
             Failure::new(Exit::Unreachable, "there is no finance database")
