@@ -121,7 +121,9 @@ fn a_name_in_the_url_wins_and_options_are_for_direct_urls() {
 #[test]
 fn a_function_without_tls_refuses_a_url_that_needs_it_and_takes_one_on_loopback() {
     let find = |value: &'static str| {
-        crate::Pool::find(Domain::Finance, Access::Write, "test", |_| Some(value.to_owned()))
+        crate::Pool::find(Domain::Finance, Access::Write, "test", |name| {
+            (name == POOLED).then(|| value.to_owned())
+        })
     };
 
     let refused = find("postgres://u:secret@db.example.org/d").unwrap_err().to_string();
