@@ -23,6 +23,7 @@ mod state;
 mod status;
 #[cfg(test)]
 mod tests;
+mod throwaway;
 mod tls;
 mod up;
 
@@ -42,6 +43,7 @@ pub use running::{Kind, Running, variable};
 pub use scratch::{Scratch, Template};
 pub use state::Ports;
 pub use status::{ServerStatus, Status, UrlStatus};
+pub use throwaway::{Throwaway, Victim};
 
 use crate::{place::Place, servers::Server, state::State, up::Pooler};
 
@@ -133,6 +135,7 @@ impl Stack {
         }
         let _lock = self.place.lock(&mut |_| ())?;
         let stopped = self.stop()?;
+        throwaway::sweep(&self.place.file(throwaway::FOLDER))?;
         self.place.purge()?;
         Ok(stopped)
     }

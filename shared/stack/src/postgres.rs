@@ -25,6 +25,15 @@ const RECOVERY: Duration = Duration::from_secs(20);
 /// How long a replica may take to stream before it is started again.
 const CATCH_UP: Duration = Duration::from_secs(8);
 
+/// What a stack for daily work gains its speed by.
+const FOR_DEVELOPMENT: &str = "\
+# FOR DEVELOPMENT ONLY: data is lost when the machine (not the server) crashes. Never copy these to a real server.
+fsync = off
+full_page_writes = off
+# Not synchronous_commit = off: without fsync it gains little, and the replica would lag behind.
+# END OF DEVELOPMENT ONLY
+";
+
 /// Makes sure that the primary runs and answers.
 pub(crate) fn ensure_primary(
     servers: &Servers,
@@ -261,12 +270,8 @@ log_timezone = 'UTC'
 lc_messages = 'C'
 log_line_prefix = '%m [%p] %q%u@%d '
 
-# FOR DEVELOPMENT ONLY: data is lost when the machine (not the server) crashes. Never copy these to a real server.
-fsync = off
-full_page_writes = off
-# Not synchronous_commit = off: without fsync it gains little, and the replica would lag behind.
-# END OF DEVELOPMENT ONLY
-{more}",
+{speed}{more}",
+        speed = if servers.durable { "" } else { FOR_DEVELOPMENT },
         name = server.name(),
         certificate = quoted(&tls.join("server.pem")),
         key = quoted(&tls.join("server.key")),

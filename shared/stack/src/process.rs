@@ -28,6 +28,23 @@ pub(crate) fn naming(marker: &Path) -> Vec<Pid> {
     all().into_iter().filter(|(_, line)| line.names(marker)).map(|(pid, _)| pid).collect()
 }
 
+/// The children of a process; none where the kernel does not list them.
+pub(crate) fn children(pid: Pid) -> Vec<Pid> {
+    let number = pid.as_raw_nonzero();
+    let listed = fs::read_to_string(format!("/proc/{number}/task/{number}/children"));
+    let listed = listed.unwrap_or_default();
+    listed.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
+}
+
+/// Whether a process is there and no zombie.
+pub(crate) fn is_alive(pid: Pid) -> bool {
+    match line(pid) {
+        Some(Line::Arguments(all)) => all.iter().any(|it| !it.is_empty()),
+        Some(Line::Text(text)) => !text.is_empty(),
+        None => false,
+    }
+}
+
 /// How a process was started.
 enum Line {
     /// Its arguments, from /proc.

@@ -36,6 +36,8 @@ impl Server {
 pub(crate) struct Servers {
     pub(crate) folder: PathBuf,
     pub(crate) account: Account,
+    /// Whether data survives a crashed machine, as on a real server.
+    pub(crate) durable: bool,
 }
 
 impl Servers {

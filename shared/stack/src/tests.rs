@@ -6,3 +6,4 @@ mod pooler;
 mod restart;
 mod sandbox;
 mod scratch;
+mod throwaway;

@@ -51,7 +51,7 @@ pub(crate) fn up(
     };
     // Only now: installing PostgreSQL makes the user that it runs as.
     let account = Account::find()?;
-    let servers = Servers { folder: place.make_servers(account)?, account };
+    let servers = Servers { folder: place.make_servers(account)?, account, durable: false };
     let mut state = adopt(place, &servers, known, progress)?;
     state.complete()?;
     let found = data_version(&servers.folder);

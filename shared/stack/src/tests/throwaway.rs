@@ -1,0 +1,35 @@
+//! Servers of one purpose: killed, started again with what was committed, and gone with their value.
+use std::path::Path;
+
+use super::sandbox::ask;
+use crate::{Kind, Stack, Throwaway, Victim};
+
+#[test]
+fn it_survives_kill_9_with_what_was_committed_and_leaves_nothing_behind() {
+    // A root of its own: the tests of this crate share no stack.
+    let root = std::env::temp_dir().join(format!("aruuri-throwaway {}", std::process::id()));
+    std::fs::create_dir_all(root.join(".aruuri")).unwrap();
+    let mut servers = Throwaway::start(&Stack::at(&root), |_| ()).unwrap();
+    let before = servers.running().unwrap();
+    let write = "create schema kept; create table kept.facts as select 42 as fact";
+    ask(&before, Kind::Direct, write).unwrap();
+
+    let killed = [Victim::Postgres, Victim::Pooler].map(|victim| servers.kill(victim).unwrap());
+    let gone = servers.kill(Victim::Postgres).unwrap();
+    let dead = ask(&before, Kind::Pooled, "select 1");
+    servers.restart(|_| ()).unwrap();
+    let kept = ask(&before, Kind::Direct, "select fact from kept.facts");
+    let pooled = ask(&before, Kind::Pooled, "select 7");
+    let durable = ask(&before, Kind::Direct, "show fsync");
+    let folder = servers.folder().to_owned();
+    drop(servers);
+
+    assert_eq!((killed, gone), ([true, true], false));
+    assert!(dead.is_err(), "{dead:?}");
+    assert_eq!(
+        (kept.as_deref(), pooled.as_deref(), durable.as_deref()),
+        (Ok("42"), Ok("7"), Ok("on"))
+    );
+    assert!(!Path::new(&folder).exists());
+    std::fs::remove_dir_all(&root).unwrap();
+}
