@@ -22,6 +22,31 @@ create index idempotency_keys_created_at_idx on finance.idempotency_keys (create
 revoke select on finance.idempotency_keys from finance_studio;
 grant select (scope, key, status, created_at) on finance.idempotency_keys to finance_studio;
 
+-- Definer: nobody is given delete.
+create function finance.purge_keys(at_most integer default 1000) returns bigint
+  language plpgsql security definer
+  set search_path = ''
+as $$
+declare
+  purged bigint;
+begin
+  delete from finance.idempotency_keys k
+  using (
+    select scope, key from finance.idempotency_keys
+    where created_at < now() - interval '30 days'
+    order by created_at
+    limit at_most
+    for update skip locked
+  ) old
+  where k.scope = old.scope and k.key = old.key;
+  get diagnostics purged = row_count;
+  return purged;
+end
+$$;
+comment on function finance.purge_keys(integer) is
+  'Deletes at most that many keys of more than 30 days ago; returns how many.';
+grant execute on function finance.purge_keys(integer) to finance_writer;
+
 create table finance.outbox_events (
   id uuid not null default gen_random_uuid(),
   position bigint generated always as identity,

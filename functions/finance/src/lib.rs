@@ -20,6 +20,7 @@ pub const ROUTES: &[&api::Route] = api::routes![
     contributors::update::ROUTE,
     contributors::delete::ROUTE,
     contributors::restore::ROUTE,
+    contributors::erase::ROUTE,
     contributors::annual_statement::ROUTE,
     contributions::list::ROUTE,
     contributions::find::ROUTE,
@@ -71,8 +72,15 @@ pub const ROUTES: &[&api::Route] = api::routes![
 ];
 
 /// Every job of this domain.
-pub const JOBS: &[&api::Job] =
-    api::jobs![jobs::fold_balances::JOB, jobs::accrue_gift_aid::JOB, jobs::poll_hmrc::JOB,];
+pub const JOBS: &[&api::Job] = api::jobs![
+    jobs::fold_balances::JOB,
+    jobs::accrue_gift_aid::JOB,
+    jobs::poll_hmrc::JOB,
+    jobs::seal_journals::JOB,
+    jobs::anchor_chain::JOB,
+    jobs::check_invariants::JOB,
+    jobs::purge_keys::JOB,
+];
 
 #[cfg(test)]
 mod tests;

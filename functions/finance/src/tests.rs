@@ -9,7 +9,9 @@ mod contributors;
 mod disbursements;
 mod gift_aid;
 mod golden;
+mod guards;
 mod jobs;
+mod property;
 
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {

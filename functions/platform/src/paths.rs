@@ -25,6 +25,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/v1/finance/contributors", &["GET", "POST"]),
     ("/v1/finance/contributors/{id}", &["GET", "PATCH", "DELETE"]),
     ("/v1/finance/contributors/{id}/annual-statement", &["GET"]),
+    ("/v1/finance/contributors/{id}/erase", &["POST"]),
     ("/v1/finance/contributors/{id}/restore", &["POST"]),
     ("/v1/finance/disbursements", &["GET", "POST"]),
     ("/v1/finance/disbursements/{id}", &["GET"]),

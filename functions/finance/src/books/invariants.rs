@@ -5,7 +5,10 @@ use serde::Serialize;
 
 use crate::{
     books::{AT_MOST, STAFF},
-    sql::books::{BREAKS, Break},
+    sql::{
+        books::{BREAKS, Break},
+        ledger::MOST_OF_A_REQUEST,
+    },
 };
 
 /// The route.
@@ -35,5 +38,7 @@ pub struct Breaks {
 }
 
 async fn list(_: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    Response::json(200, &Breaks { breaks: BREAKS.all(db, (AT_MOST,)).await? })
+    let asked = (MOST_OF_A_REQUEST.with(()), BREAKS.with((AT_MOST,)));
+    let (_, breaks) = db.transaction(asked).await?;
+    Response::json(200, &Breaks { breaks })
 }

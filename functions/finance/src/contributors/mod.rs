@@ -4,6 +4,7 @@ use api::Problem;
 pub mod annual_statement;
 pub mod create;
 pub mod delete;
+pub mod erase;
 pub mod find;
 pub mod list;
 pub mod restore;

@@ -1,4 +1,8 @@
 //! What the clock starts.
 pub mod accrue_gift_aid;
+pub mod anchor_chain;
+pub mod check_invariants;
 pub mod fold_balances;
 pub mod poll_hmrc;
+pub mod purge_keys;
+pub mod seal_journals;

@@ -40,6 +40,21 @@ impl Resource for Contributor {
     }
 }
 
+row! {
+    /// What an erasure found.
+    #[derive(Debug)]
+    pub struct Erased {
+        /// Whether there is such a contributor.
+        pub found: bool,
+        /// Whether it has changed since it was read.
+        pub stale: bool,
+        /// When it was erased, now or before; null: not.
+        pub erased_at: Option<Timestamp>,
+        /// Lines of claims that still name them.
+        pub kept_lines: i64,
+    }
+}
+
 macro_rules! columns {
     () => {
         "id, type, display_name, email, contact_ref, locale, created_at, updated_at, version"
@@ -111,6 +126,11 @@ statements! {
     /// Deletes the live contributor `$1` of version `$2`, softly.
     pub const DELETE: Sql<(ContributorId, i32, ContactId), Deletion> =
         soft_delete!("giving.contributors");
+    /// Blanks who contributor `$1` of version `$2` is; once more, it says so again.
+    pub const ERASE: Sql<(ContributorId, i32, ContactId), Erased> = Sql::repeatable(
+        "select found, stale, erased_at, kept_lines from giftaid.erase_contributor($1, $2, $3)",
+    )
+    .never_null();
     /// Brings a deleted contributor back. Breaks `contributors_contact_ref_key`.
     pub const RESTORE: Sql<(ContributorId, ContactId), Contributor> = Sql::new(concat!(
         "update giving.contributors

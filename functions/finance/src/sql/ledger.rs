@@ -1,7 +1,9 @@
 //! The books: upkeep, and what was just posted.
 use db::{Sql, row, statements};
 use serde::Serialize;
+use serde_json::Value;
 use types::Money;
+use uuid::Uuid;
 
 row! {
     /// How many were taken.
@@ -9,6 +11,28 @@ row! {
     pub struct Taken {
         /// Fewer than asked for: nothing is left that nobody else has in hand.
         pub taken: i64,
+    }
+}
+
+row! {
+    /// A link of the chain of seals that was published.
+    #[derive(Debug)]
+    pub struct Anchored {
+        /// Its place.
+        pub seq: i64,
+        /// Its hash, in hexadecimal digits.
+        pub hash: String,
+        /// Whether this is the first time today.
+        pub is_new: bool,
+    }
+}
+
+row! {
+    /// An event that was recorded.
+    #[derive(Debug)]
+    pub struct Reported {
+        /// Its identity.
+        pub id: Uuid,
     }
 }
 
@@ -50,4 +74,35 @@ statements! {
     /// Folds the waiting deltas of at most `$1` accounts into their balances.
     pub const FOLD: Sql<(i32,), Taken> =
         Sql::repeatable("select ledger.fold($1) as taken").never_null();
+    /// Adds at most `$1` waiting journals to the chain of seals.
+    pub const SEAL: Sql<(i32,), Taken> =
+        Sql::repeatable("select ledger.seal($1) as taken").never_null();
+    /// The last link of the chain, recorded as published to `$1` unless one was today; none: the chain is empty.
+    pub const ANCHOR: Sql<(String,), Anchored> = Sql::new(
+        "with head as (
+           select h.seq, encode(h.hash, 'hex') as hash from ledger.chain_head h where h.seq > 0
+         ), made as (
+           select ledger.anchor_chain($1, null, head.seq) as id from head
+           where not exists (
+             select 1 from ledger.chain_anchors a
+             where a.published_to = $1 and a.anchored_on = (now() at time zone 'Europe/London')::date
+           )
+         )
+         select head.seq, head.hash, made.id is not null as is_new
+         from head left join made on true",
+    )
+    .never_null();
+    /// Deletes at most `$1` Idempotency-Keys of more than 30 days ago.
+    pub const PURGE_KEYS: Sql<(i32,), Taken> =
+        Sql::repeatable("select finance.purge_keys($1) as taken").never_null();
+    /// Tells other domains that rules of the books are broken: what is known of it.
+    pub const REPORT_BREAKS: Sql<(Value,), Reported> = Sql::new(
+        "insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+         values ('finance.ledger.broken.v1', 'ledger', gen_random_uuid(), $1)
+         returning id",
+    );
+    /// For what looks at all of the books in a request: longer than the role's limit, shorter than the route's.
+    pub const MOST_OF_A_REQUEST: Sql<(), ()> = Sql::new("set local statement_timeout = '25s'");
+    /// The same for what a job looks at.
+    pub const TEN_MINUTES: Sql<(), ()> = Sql::new("set local statement_timeout = '10min'");
 }

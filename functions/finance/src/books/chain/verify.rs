@@ -5,7 +5,10 @@ use serde::Serialize;
 
 use crate::{
     books::{AT_MOST, STAFF},
-    sql::books::{BAD_LINKS, BadLink, HEAD, Head},
+    sql::{
+        books::{BAD_LINKS, BadLink, HEAD, Head},
+        ledger::MOST_OF_A_REQUEST,
+    },
 };
 
 /// The route.
@@ -37,7 +40,8 @@ pub struct Verified {
 }
 
 async fn verify(_: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let (head, broken) = db.transaction((HEAD.with(()), BAD_LINKS.with((AT_MOST,)))).await?;
+    let asked = (MOST_OF_A_REQUEST.with(()), HEAD.with(()), BAD_LINKS.with((AT_MOST,)));
+    let (_, head, broken) = db.transaction(asked).await?;
     let head = head.into_iter().next().ok_or_else(|| Problem::not_found("chain"))?;
     Response::json(200, &Verified { head, broken })
 }

@@ -3,7 +3,10 @@ use testdb::Call;
 use types::ContributionId;
 
 use super::Charity;
-use crate::gift_aid::{audit, declarations, eligibility, wordings};
+use crate::{
+    contributors::erase,
+    gift_aid::{audit, declarations, eligibility, wordings},
+};
 
 #[tokio::test]
 async fn what_is_wrong_with_a_declaration_is_said_where_it_is() {
@@ -143,13 +146,15 @@ async fn the_evidence_of_a_gift_is_whole_and_stays_when_its_contributor_is_forgo
     charity.accrue().await;
     charity.uploaded("A").await;
 
-    let erased = charity
-        .app
-        .value(&format!("select kept_lines from giftaid.erase_contributor('{ada}', 1, null)"))
-        .await;
+    let erase = |tag: &str| Call::role("treasurer").path(&ada).header("if-match", tag);
+    let stale = charity.app.call(&erase::ROUTE, erase("\"7\"")).await;
+    let erased = charity.app.call(&erase::ROUTE, erase("\"1\"")).await;
+    let again = charity.app.call(&erase::ROUTE, erase("\"1\"")).await;
     let bundle = charity.app.call(&audit::ROUTE, Call::role("auditor").path(&gift)).await;
 
-    assert_eq!(erased, "1");
+    assert_eq!((stale.status, stale.code()), (412, "stale_version"), "{}", stale.body);
+    assert_eq!((erased.status, &erased.body["kept_lines"]), (200, &json!(1)), "{}", erased.body);
+    assert_eq!(again.body, erased.body, "said again");
     assert_eq!(bundle.body["lines"][0]["last_name"], "Lovelace", "the line as it was sent");
     assert_eq!(bundle.body["lines"][0]["claim_reference"], "A");
     assert_eq!(bundle.body["declarations"][0]["covers_the_gift"], true);
