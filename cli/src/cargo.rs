@@ -23,8 +23,8 @@ const PACKAGES: [&str; 5] = ["platform", "projects", "finance", "content", "migr
 pub(crate) struct Build<'a> {
     pub(crate) root: &'a Path,
     pub(crate) release: bool,
-    /// One function instead of all.
-    pub(crate) only: Option<&'a str>,
+    /// These functions; all if there are none.
+    pub(crate) only: &'a [&'a str],
     /// Able to send SQL over HTTP.
     pub(crate) http: bool,
 }
@@ -42,8 +42,8 @@ impl Build<'_> {
         cargo.args(["build", "--message-format=json-render-diagnostics"]);
         cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
         match self.only {
-            Some(name) => cargo.args(["--bin", name]),
-            None => cargo.arg("--bins"),
+            [] => cargo.arg("--bins"),
+            names => cargo.args(names.iter().flat_map(|name| ["--bin", name])),
         };
         if self.release {
             cargo.arg("--release");
@@ -79,8 +79,8 @@ impl Build<'_> {
                 .why(format!("cargo metadata: {}", output.status)));
         };
         let folder = Path::new(target).join(if self.release { "release" } else { "debug" });
-        let wanted =
-            functions::names().into_iter().filter(|name| self.only.is_none_or(|o| o == *name));
+        let is_wanted = |name: &&str| self.only.is_empty() || self.only.contains(name);
+        let wanted = functions::names().into_iter().filter(is_wanted);
         wanted
             .map(|name| {
                 let path = folder.join(name);

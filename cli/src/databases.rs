@@ -78,6 +78,23 @@ pub(crate) async fn prepare(running: &Running, out: &Output) -> Result<(), Failu
     Ok(())
 }
 
+/// Applies the migrations of a checkout to an empty database of a domain, and loads the demo data.
+///
+/// # Errors
+/// When a file cannot be read, or the database refuses it.
+pub(crate) async fn fill(client: &mut Client, root: &Path, domain: Domain) -> Result<(), Failure> {
+    let name = domain.name();
+    let failed = |error: migrate::Error, place: &Path| {
+        Failure::new(Exit::Failure, format!("a {name} database of its own cannot be filled"))
+            .place(place.display())
+            .because(&error)
+    };
+    let (migrations, seeds) = (root.join("migrations").join(name), root.join("seeds"));
+    apply(client, &migrations).await.map_err(|error| failed(error, &migrations))?;
+    let loaded = Seed::new(&seeds, domain, Set::Default).load(client, |_| {}).await;
+    loaded.map(|_| ()).map_err(|error| failed(error, &seeds))
+}
+
 /// Says in the database itself that it is one of a developer's machine.
 async fn mark(client: &Client, name: &str) -> Result<(), Failure> {
     let marked = match marker::read(client).await {

@@ -15,6 +15,7 @@ use stack::{Running, Stack};
 
 use crate::{
     cargo::{Binaries, Build},
+    clock::Clock,
     databases,
     failure::{Exit, Failure},
     functions,
@@ -32,10 +33,11 @@ Examples:
   cargo aruuri dev --watch              build and restart what changed
   cargo aruuri dev --port 9001 --no-build
   cargo aruuri dev --transport http     functions reach their databases by SQL over HTTP
+  cargo aruuri dev --jobs-every 5       every job each 5 seconds; 0: none
 
 Starts what does not run, applies migrations, loads demo data (unless AUTO_SEED=false), builds every function once and
 serves the routes as API Gateway would, each function a process of its own that starts with its
-first request. Ctrl-C ends the functions, and the servers unless they ran before.
+first request. Jobs run at their schedules, never two of one at once, and show in the log. Ctrl-C ends the functions, and the servers unless they ran before.
 A new route, or another path or method, needs a new start: the route table is part of this tool.")]
 pub(crate) struct Dev {
     /// Port on 127.0.0.1; 0 takes a free one
@@ -56,6 +58,9 @@ pub(crate) struct Dev {
     /// How functions reach their databases
     #[arg(long, value_enum, value_name = "HOW", default_value = "tcp")]
     transport: Transport,
+    /// Seconds between two runs of each job, instead of its schedule; 0 runs none
+    #[arg(long, value_name = "SECONDS")]
+    jobs_every: Option<u64>,
 }
 
 /// How functions reach their databases.
@@ -108,10 +113,27 @@ impl Dev {
         let functions =
             routes.iter().map(|route| functions::function(*route, &running, &binaries)).collect();
         let limits = Limits { concurrency: self.concurrency.into(), ..Limits::default() };
-        let config = Config { port: self.port, functions, limits, log: log(out) };
+        let log = log(out);
+        let config = Config { port: self.port, functions, limits, log: log.clone() };
         let handle = Gateway::start(config).await.map_err(|error| not_served(&error))?;
+        let clock = self.clock(&running, &binaries, &log, out)?;
         present(&handle, &routes, stack, out)?;
-        Ok(Served { handle, _sql: sql, running, built: times(&binaries) })
+        Ok(Served { handle, _clock: clock, _sql: sql, running, built: times(&binaries) })
+    }
+
+    fn clock(
+        &self,
+        running: &Running,
+        binaries: &Binaries,
+        log: &Log,
+        out: &Output,
+    ) -> Result<Option<Clock>, Failure> {
+        if self.jobs_every == Some(0) {
+            return Ok(None);
+        }
+        let function = |job: &'static api::Job| (job, functions::function(job, running, binaries));
+        let jobs = routes::jobs().into_iter().map(function).collect();
+        Clock::start(jobs, self.jobs_every.map(Duration::from_secs), log, out).map(Some)
     }
 
     /// Finds a taken port now, not after minutes of building.
@@ -152,7 +174,7 @@ impl Dev {
 
     async fn binaries(&self, running: &Running, out: &Output) -> Result<Binaries, Failure> {
         let http = self.transport == Transport::Http;
-        let build = Build { root: &running.root, release: self.release, only: None, http };
+        let build = Build { root: &running.root, release: self.release, only: &[], http };
         if self.no_build { build.find().await } else { build.run(out).await }
     }
 }
@@ -168,6 +190,8 @@ fn not_served(error: &StartError) -> Failure {
 /// What runs, and when its binaries were built.
 struct Served {
     handle: Handle,
+    /// Starts jobs as long as the functions are served.
+    _clock: Option<Clock>,
     /// Serves as long as the functions do.
     _sql: Option<sql_gateway::Handle>,
     running: Running,

@@ -103,12 +103,8 @@ impl Invoke {
         let running = databases::up(&stack, out).await?;
         databases::prepare(&running, out).await?;
         let event = event.finish(&stack)?;
-        let build = Build {
-            root: &running.root,
-            release: self.release,
-            only: Some(unit.name()),
-            http: false,
-        };
+        let build =
+            Build { root: &running.root, release: self.release, only: &[unit.name()], http: false };
         let binaries = if self.no_build { build.find().await? } else { build.run(out).await? };
         let function = functions::function(unit, &running, &binaries);
 

@@ -17,6 +17,7 @@ use crate::{
     functions,
     output::{Output, Paint, Table},
     seed::decimal,
+    torture::Torture,
 };
 
 /// How long a look at the books may take.
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(14 * 60);
 /// Rules, links and funds that are shown at most.
 const AT_MOST: i64 = 1000;
 
-/// Read the books of the finance database; writes nothing
+/// Read the books of the finance database, or torture books of their own
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -33,7 +34,10 @@ Examples:
   cargo aruuri ledger trial-balance --as-of 2026-04-05
   cargo aruuri ledger trial-balance --fund GEN --from 2026-04-06 -o json
   cargo aruuri ledger statement 1000/GBP
-  cargo aruuri ledger journal edb5aa7d-0813-5d91-aa86-b2fa44c4b80e")]
+  cargo aruuri ledger journal edb5aa7d-0813-5d91-aa86-b2fa44c4b80e
+  cargo aruuri ledger torture --rounds 5                    kill -9 under load, on servers of its own
+
+All but torture write nothing.")]
 pub(crate) struct Ledger {
     #[command(subcommand)]
     what: What,
@@ -44,6 +48,13 @@ pub(crate) struct Ledger {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    #[command(flatten)]
+    Read(Read),
+    Torture(Torture),
+}
+
+#[derive(Debug, Subcommand)]
+enum Read {
     /// Ask every rule that must hold, and compute the chain of seals again
     Check,
     /// What stands under each nominal code
@@ -108,8 +119,16 @@ struct Posted {
 }
 
 impl Ledger {
-    /// Reads and shows.
+    /// Reads and shows, or tortures.
     pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
+        let what = match self.what {
+            What::Read(what) => what,
+            What::Torture(torture) if self.url.is_none() => return torture.run(out),
+            What::Torture(_) => {
+                return Err(Failure::new(Exit::Usage, "--url does not go with torture")
+                    .why("it kills its servers, so it makes its own"));
+            }
+        };
         let running = Stack::find()?.running();
         let local = running.and_then(|it| it.url(Domain::Finance, Kind::Direct, "finance"));
         let given = self.url;
@@ -127,11 +146,11 @@ impl Ledger {
         })?;
         functions::runtime()?.block_on(async {
             let db = pool.begin(Instant::now() + PATIENCE);
-            match self.what {
-                What::Check => check(&db, out).await,
-                What::TrialBalance(asked) => trial_balance(&db, asked, out).await,
-                What::Statement(asked) => statement(&db, asked, out).await,
-                What::Journal { id } => journal(&db, id, out).await,
+            match what {
+                Read::Check => check(&db, out).await,
+                Read::TrialBalance(asked) => trial_balance(&db, asked, out).await,
+                Read::Statement(asked) => statement(&db, asked, out).await,
+                Read::Journal { id } => journal(&db, id, out).await,
             }
         })
     }

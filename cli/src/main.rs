@@ -6,6 +6,7 @@
 mod access;
 mod bench;
 mod cargo;
+mod clock;
 mod completion;
 mod databases;
 mod dev;
@@ -28,6 +29,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod token;
+mod torture;
 mod up;
 mod watch;
 

@@ -1,16 +1,13 @@
 //! A finance database of its own, with contributions whose every column is known.
-use std::{fs, path::Path};
+use std::fs;
 
 use db::{Access, Chain, Domain, Url};
-use migrate::{
-    Directory,
-    seed::{Seed, Set},
-};
 use serde_json::{Value, json};
 use stack::{Kind, Running};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use crate::{
+    databases,
     failure::{Exit, Failure},
     output::Output,
 };
@@ -83,18 +80,7 @@ impl Data {
         let root = &self.running.root;
         let url = self.running.url(Domain::Finance, Kind::Direct, &self.name);
         let mut owner = connect(&url.unwrap_or_default()).await?;
-        let folder = root.join("migrations/finance");
-        let failed = |error: migrate::Error, place: &Path| {
-            Failure::new(Exit::Failure, "the benchmark's database has no tables")
-                .place(place.display())
-                .because(&error)
-        };
-        let directory = Directory::read(&folder).map_err(|error| failed(error, &folder))?;
-        migrate::apply(&mut owner, &directory).await.map_err(|error| failed(error, &folder))?;
-        let seeds = root.join("seeds");
-        let seed = Seed::new(&seeds, Domain::Finance, Set::Default);
-        seed.load(&owner, |_| {}).await.map_err(|error| failed(error, &seeds))?;
-        Ok(())
+        databases::fill(&mut owner, root, Domain::Finance).await
     }
 
     /// The URL for a function; `port` is that of a relay.

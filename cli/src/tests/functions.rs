@@ -33,7 +33,7 @@ async fn every_function_answers_its_first_example_as_a_real_process() {
         replicated(database).await;
     }
     let stack = Stack::find().unwrap();
-    let build = Build { root: stack.root(), release: false, only: None, http: false };
+    let build = Build { root: stack.root(), release: false, only: &[], http: false };
     let binaries = build.run(&Output::new(Format::Table, true, 0)).await.unwrap();
     let functions = routes::all().into_iter().map(|route| {
         function_on(route, &running, &binaries, |kind| databases[&route.domain].url(kind))

@@ -17,7 +17,7 @@ use crate::{
 /// Starts the real binary with these variables; its invocations end after so many seconds.
 async fn start(env: &[(&str, String)], seconds: u64) -> Instance {
     let stack = Stack::find().unwrap();
-    let build = Build { root: stack.root(), release: false, only: Some("migrate"), http: false };
+    let build = Build { root: stack.root(), release: false, only: &["migrate"], http: false };
     let binaries = build.run(&Output::new(Format::Table, true, 0)).await.unwrap();
     let function = Function {
         name: "aruuri-test-migrate".into(),
