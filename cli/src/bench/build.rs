@@ -26,6 +26,18 @@ pub(super) fn build(root: &Path, out: &Output) -> Result<Binaries, Failure> {
     Ok(binaries)
 }
 
+/// Builds one function, with the profile of a deployment.
+///
+/// # Errors
+/// As [`build`].
+pub(super) fn build_one(root: &Path, name: &str, out: &Output) -> Result<PathBuf, Failure> {
+    out.step(format_args!("building {name} with profile dist"));
+    let built = cargo(root, &["--package", "finance", "--bin", name], out)?;
+    built.get(name).cloned().ok_or_else(|| {
+        Failure::new(Exit::Failure, format!("cargo does not say where it built {name}"))
+    })
+}
+
 /// Builds the three functions without TLS, and keeps them beside those with it. To be called before [`build`].
 ///
 /// # Errors

@@ -3,6 +3,7 @@ mod build;
 mod cold;
 mod counters;
 mod data;
+mod finance;
 mod flights;
 mod gate;
 mod growth;
@@ -57,6 +58,8 @@ Examples:
   cargo aruuri bench gate                 exit 1 when a goal is missed that does not depend on load
   cargo aruuri bench gate --binaries target/lambda
   cargo aruuri bench peers -o json        beside Drizzle, hono, psycopg and axum with sqlx; needs npm and python3
+  cargo aruuri bench finance -o json      postings beside `pgbench -N`, on a durable cluster of its own
+  cargo aruuri bench finance --quick      the same as a smoke test
   cargo aruuri bench diff                 how `migrate diff` grows from 25 to 140 objects of every kind
 
 Times depend on the machine and on what else it does; ratios come from runs in turns and depend less.")]
@@ -76,6 +79,9 @@ pub(crate) struct Bench {
     /// Deployed functions whose size the gate looks at; otherwise the three it builds
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
+    /// A small `finance`, to see that it runs
+    #[arg(long)]
+    quick: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -88,9 +94,11 @@ enum What {
     Gate,
     /// The same requests by functions in Node.js, Python and Rust with a common framework
     Peers,
+    /// Postings by 8 instances beside `pgbench -N`, and reads of a million entries; alone
+    Finance,
     /// `migrate diff` on schemas of 25 to 140 objects of every kind; alone
     Diff,
-    /// All of them but the peers and `diff`
+    /// All of them but the peers, `finance` and `diff`
     All,
 }
 
@@ -219,6 +227,13 @@ impl Bench {
     /// Builds, makes a database, measures and reports.
     pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
         let stack = Stack::find()?;
+        if self.quick && self.what != [What::Finance] {
+            return Err(Failure::new(Exit::Usage, "--quick goes with finance alone")
+                .next("cargo aruuri bench finance --quick"));
+        }
+        if self.what.contains(&What::Finance) {
+            return self.finance(&stack, out);
+        }
         let running = stack.up(|step| out.step(step))?;
         if self.what.contains(&What::Diff) {
             return self.diff(&running, out);
@@ -254,6 +269,18 @@ impl Bench {
             Some(failure) => Err(failure),
             None => Ok(Exit::Ok),
         }
+    }
+
+    /// Has servers of its own.
+    fn finance(&self, stack: &Stack, out: &Output) -> Result<Exit, Failure> {
+        if self.what.len() > 1 {
+            return Err(Failure::new(Exit::Usage, "finance is measured alone")
+                .next("cargo aruuri bench finance"));
+        }
+        let rounds = self.samples.map_or(if self.quick { 1 } else { 7 }, usize::from);
+        let report = finance::measure(stack, rounds, self.quick, out)?;
+        out.data(&report, report.text())?;
+        Ok(Exit::Ok)
     }
 
     /// Needs no functions, so it builds none.

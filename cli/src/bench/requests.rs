@@ -103,39 +103,49 @@ impl Requests<'_> {
         body: Option<&Value>,
         expected: Expected,
     ) -> Request {
-        let route = kind.route();
-        let stamp = Stamp::now();
-        let mut headers = vec![
-            ("accept".to_owned(), "application/json".to_owned()),
-            ("authorization".to_owned(), format!("Bearer {}", self.token)),
-            ("host".to_owned(), "api.example.org".to_owned()),
-            ("user-agent".to_owned(), "aruuri-bench".to_owned()),
-        ];
-        if body.is_some() {
-            headers.push(("content-type".to_owned(), "application/json".to_owned()));
-            headers.push(("idempotency-key".to_owned(), uuid::Uuid::new_v4().to_string()));
-        }
-        let mut path = route.path.to_owned();
-        for (name, value) in parameters {
-            path = path.replace(&format!("{{{name}}}"), value);
-        }
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let call = Call {
-            method: route.method.as_str(),
-            path: &path,
-            query,
-            headers: &headers,
-            body: body.as_bytes(),
-            source_ip: "127.0.0.1",
-            port: 443,
-        };
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let parameters: Vec<_> = parameters.iter().map(owned).collect();
-        let key = format!("{} {}", route.method, route.path);
-        let event = event(&key, &parameters, &call, &stamp).expect("the path is ASCII");
-        let event = serde_json::to_vec(&event).expect("text and numbers only");
-        Request { id: stamp.request_id, event, expected }
+        let (id, event) = event_of(kind.route(), parameters, query, body, self.token);
+        Request { id, event, expected }
     }
+}
+
+/// The event of a request, with its id.
+pub(super) fn event_of(
+    route: &Route,
+    parameters: &[(&str, &str)],
+    query: &str,
+    body: Option<&Value>,
+    token: &str,
+) -> (String, Vec<u8>) {
+    let stamp = Stamp::now();
+    let mut headers = vec![
+        ("accept".to_owned(), "application/json".to_owned()),
+        ("authorization".to_owned(), format!("Bearer {token}")),
+        ("host".to_owned(), "api.example.org".to_owned()),
+        ("user-agent".to_owned(), "aruuri-bench".to_owned()),
+    ];
+    if body.is_some() {
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        headers.push(("idempotency-key".to_owned(), uuid::Uuid::new_v4().to_string()));
+    }
+    let mut path = route.path.to_owned();
+    for (name, value) in parameters {
+        path = path.replace(&format!("{{{name}}}"), value);
+    }
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let call = Call {
+        method: route.method.as_str(),
+        path: &path,
+        query,
+        headers: &headers,
+        body: body.as_bytes(),
+        source_ip: "127.0.0.1",
+        port: 443,
+    };
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let parameters: Vec<_> = parameters.iter().map(owned).collect();
+    let key = format!("{} {}", route.method, route.path);
+    let event = event(&key, &parameters, &call, &stamp).expect("the path is ASCII");
+    (stamp.request_id, serde_json::to_vec(&event).expect("text and numbers only"))
 }
 
 impl Request {
