@@ -13,6 +13,7 @@ mod dev;
 mod doctor;
 mod down;
 mod failure;
+mod failures;
 mod functions;
 mod help;
 mod interrupt;
@@ -103,6 +104,7 @@ enum Command {
     Routes(routes::Routes),
     Access(access::Access),
     Bench(bench::Bench),
+    Failures(failures::Failures),
     Doctor(doctor::Doctor),
     Completion(completion::Completion),
     Help(help::Help),
@@ -144,6 +146,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Routes(command) => command.run(out),
         Command::Access(command) => command.run(out),
         Command::Bench(command) => command.run(out),
+        Command::Failures(command) => command.run(out),
         Command::Doctor(command) => command.run(out),
         Command::Completion(command) => command.run(out),
         Command::Help(command) => command.run(out),

@@ -3,7 +3,7 @@ use std::{
     io,
     process::{ExitStatus, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use hyper::body::Bytes;
@@ -156,8 +156,30 @@ impl Instance {
         request_id: &str,
         event: Bytes,
     ) -> Result<(Bytes, Timings), Failure> {
+        self.hand_over(request_id, event, None).await
+    }
+
+    /// The same, but the process is told that its time ends at `deadline`: as seen by a clock that is wrong.
+    ///
+    /// # Errors
+    /// As [`Instance::invoke`].
+    pub async fn invoke_until(
+        &mut self,
+        request_id: &str,
+        event: Bytes,
+        deadline: SystemTime,
+    ) -> Result<(Bytes, Timings), Failure> {
+        self.hand_over(request_id, event, Some(deadline)).await
+    }
+
+    async fn hand_over(
+        &mut self,
+        request_id: &str,
+        event: Bytes,
+        deadline: Option<SystemTime>,
+    ) -> Result<(Bytes, Timings), Failure> {
         let (reply, answered) = oneshot::channel();
-        let invocation = Invocation { request_id: request_id.to_owned(), event, reply };
+        let invocation = Invocation { request_id: request_id.to_owned(), event, deadline, reply };
         if self.inbox.try_send(invocation).is_err() {
             return Err(Failure::Unanswered);
         }

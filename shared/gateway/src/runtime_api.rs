@@ -29,6 +29,8 @@ const PREFIX: &str = "/2018-06-01/runtime/";
 pub(crate) struct Invocation {
     pub(crate) request_id: String,
     pub(crate) event: Bytes,
+    /// What the process is told; otherwise the timeout from now.
+    pub(crate) deadline: Option<SystemTime>,
     pub(crate) reply: oneshot::Sender<Reply>,
 }
 
@@ -161,8 +163,8 @@ impl Shared {
         let Some(invocation) = inbox.recv().await else {
             return refusal(StatusCode::GONE, "Stopping", "the instance ends");
         };
-        let Invocation { request_id, event, reply } = invocation;
-        let deadline = SystemTime::now() + self.timeout;
+        let Invocation { request_id, event, deadline, reply } = invocation;
+        let deadline = deadline.unwrap_or_else(|| SystemTime::now() + self.timeout);
         let deadline_ms = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let response = Response::builder()
             .header("content-type", "application/json")

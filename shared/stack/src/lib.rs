@@ -8,6 +8,7 @@ mod account;
 mod admin;
 mod env;
 mod error;
+mod faults;
 mod keys;
 mod place;
 mod pooler;
@@ -35,17 +36,19 @@ use std::{
 pub use access::{BUNDLES, Bundle, permissions};
 pub use env::parse_env;
 pub use error::Error;
+pub use faults::Certificate;
 pub use keys::{AUDIENCE, ISSUER, Signer, developer};
 pub use programs::{Installed, installed};
 pub use relay::Relay;
 pub use roles::{ROLES_SQL, create_database_sql, grant_connect_sql, prepare_database_sql};
 pub use running::{Kind, Running, variable};
 pub use scratch::{Scratch, Template};
+pub use servers::Server;
 pub use state::Ports;
 pub use status::{ServerStatus, Status, UrlStatus};
 pub use throwaway::{Throwaway, Victim};
 
-use crate::{place::Place, servers::Server, state::State, up::Pooler};
+use crate::{place::Place, state::State, up::Pooler};
 
 /// The servers of one checkout, running or not.
 #[derive(Clone, Debug)]

@@ -123,8 +123,10 @@ listen_addr = 127.0.0.1
 listen_port = {port}
 unix_socket_dir =
 pool_mode = transaction
-max_client_conn = 500
+max_client_conn = 700
 default_pool_size = 10
+; Whoever waits for a server connection that long is told so, while a function still has time to say it.
+query_wait_timeout = 4
 auth_type = scram-sha-256
 auth_file = {folder}/userlist.txt
 admin_users = {POOLER_ADMIN}

@@ -143,7 +143,7 @@ impl Running {
         self.ports.pooler != 0
     }
 
-    fn format(&self, user: &str, password: &str, port: u16, database: &str) -> String {
+    pub(crate) fn format(&self, user: &str, password: &str, port: u16, database: &str) -> String {
         format!(
             "postgres://{user}:{password}@127.0.0.1:{port}/{}?sslmode=verify-full&sslrootcert={}",
             percent(database),

@@ -12,9 +12,12 @@ use crate::{Error, account::Account, process};
 
 /// One of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Server {
+pub enum Server {
+    /// PostgreSQL, writable.
     Primary,
+    /// PostgreSQL, a streaming hot standby.
     Replica,
+    /// PgBouncer.
     Pooler,
 }
 

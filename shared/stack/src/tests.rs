@@ -3,6 +3,7 @@ mod files;
 mod keys;
 mod logins;
 mod pooler;
+mod relay;
 mod restart;
 mod sandbox;
 mod scratch;
