@@ -200,6 +200,42 @@ impl Data {
         Ok(version.unwrap_or_default())
     }
 
+    /// How many contributions there are.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn count(&self) -> Result<u64, Failure> {
+        self.number("select count(*) from giving.contributions").await
+    }
+
+    /// Sessions of functions on the server.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn server_connections(&self) -> Result<u64, Failure> {
+        self.number(
+            "select count(*) from pg_stat_activity
+             where datname = current_database() and usename in ('finance_app', 'finance_read')",
+        )
+        .await
+    }
+
+    /// The process of PgBouncer.
+    pub(super) fn pooler_pid(&self) -> Option<u32> {
+        let file = self.running.logs.parent()?.join("pgbouncer/pgbouncer.pid");
+        fs::read_to_string(file).ok()?.trim().parse().ok()
+    }
+
+    async fn number(&self, sql: &str) -> Result<u64, Failure> {
+        let messages = self.superuser().await?.simple_query(sql).await;
+        let messages = messages.map_err(|error| refused("count").because(&error))?;
+        let number = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+            _ => None,
+        });
+        Ok(number.unwrap_or_default())
+    }
+
     async fn superuser(&self) -> Result<Client, Failure> {
         connect(&self.running.admin_url_of(&self.name)).await
     }

@@ -205,7 +205,8 @@ fn answers(bed: &Bed<'_>) -> Result<Row, Failure> {
     Ok(Row { detail: wrong.into_iter().next(), ..Row::new(goal, count, 0.0, "wrong answers") })
 }
 
-fn request(bed: &Bed<'_>, kind: Kind, n: usize) -> Request {
+/// The `n`th request of a kind whose answer tells it from those to others.
+pub(super) fn request(bed: &Bed<'_>, kind: Kind, n: usize) -> Request {
     match kind {
         // Another page each time, which would tell whose answer came.
         Kind::List => bed.requests.list_of_giver(n),

@@ -25,7 +25,7 @@ pub(super) struct Instance {
     name: String,
     child: Child,
     api: RuntimeApi,
-    log: PathBuf,
+    log: Option<PathBuf>,
     started: Instant,
     /// The connection on which it waits for an event.
     waits: Option<usize>,
@@ -47,7 +47,16 @@ impl Instance {
     /// # Errors
     /// When the binary cannot be run.
     pub(super) fn start(function: &Function, logs: &Path) -> Result<Instance, Failure> {
-        Instance::spawn(function, logs, None)
+        let log = logs.join(format!("{}-{}.log", function.name, uuid::Uuid::new_v4().simple()));
+        Instance::spawn(function, Some(log), None)
+    }
+
+    /// The same; what it writes is lost.
+    ///
+    /// # Errors
+    /// When the binary cannot be run.
+    pub(super) fn start_quiet(function: &Function) -> Result<Instance, Failure> {
+        Instance::spawn(function, None, None)
     }
 
     /// The same under perf, which counts the instructions from start to [`Instance::instructions`].
@@ -55,15 +64,16 @@ impl Instance {
     /// # Errors
     /// When perf cannot be run.
     pub(super) fn start_counted(function: &Function, logs: &Path) -> Result<Instance, Failure> {
-        Instance::spawn(function, logs, Some(logs.join(format!("{}.perf", function.name))))
+        let log = logs.join(format!("{}-{}.log", function.name, uuid::Uuid::new_v4().simple()));
+        let counts_to = logs.join(format!("{}.perf", function.name));
+        Instance::spawn(function, Some(log), Some(counts_to))
     }
 
     fn spawn(
         function: &Function,
-        logs: &Path,
+        log: Option<PathBuf>,
         counts_to: Option<PathBuf>,
     ) -> Result<Instance, Failure> {
-        let log = logs.join(format!("{}-{}.log", function.name, uuid::Uuid::new_v4().simple()));
         let failed = |error: std::io::Error| {
             Failure::new(Exit::Failure, format!("{} does not start", function.name))
                 .place(function.binary.display())
@@ -71,7 +81,8 @@ impl Instance {
         };
         let api = RuntimeApi::bind().map_err(failed)?;
         let address = api.addr().map_err(failed)?.to_string();
-        let output = File::create(&log).map_err(failed)?;
+        let output = File::create(log.as_deref().unwrap_or(Path::new("/dev/null")));
+        let output = output.map_err(failed)?;
         let error = output.try_clone().map_err(failed)?;
         let mut command = match &counts_to {
             None => Command::new(&function.binary),
@@ -199,7 +210,8 @@ impl Instance {
     /// What went wrong, with the last lines that the process wrote.
     fn failed(&self, what: impl std::fmt::Display) -> Failure {
         let failure = Failure::new(Exit::Failure, format!("{} {what}", self.name));
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let log = self.log.as_deref().map(fs::read_to_string);
+        let log = log.and_then(Result::ok).unwrap_or_default();
         let mut tail: Vec<&str> = log.lines().rev().take(5).collect();
         tail.reverse();
         if tail.is_empty() { failure } else { failure.why(tail.join("\n")) }
@@ -215,6 +227,8 @@ impl Drop for Instance {
         // One that has ended already is fine too.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_file(&self.log);
+        if let Some(log) = &self.log {
+            let _ = fs::remove_file(log);
+        }
     }
 }

@@ -8,6 +8,7 @@ mod flights;
 mod gate;
 mod growth;
 mod instance;
+mod load;
 mod peers;
 mod requests;
 mod runtime_api;
@@ -35,6 +36,7 @@ use self::{
     data::{Data, Link},
     flights::Flights,
     gate::Row,
+    load::Load,
     peers::Peers,
     requests::{Kind, Requests},
     warm::Warm,
@@ -57,6 +59,7 @@ Examples:
   cargo aruuri bench cold --tls --direct  the same start with TLS and without a pooler
   cargo aruuri bench gate                 exit 1 when a goal is missed that does not depend on load
   cargo aruuri bench gate --binaries target/lambda
+  cargo aruuri bench load --seconds 600   500 sandboxes on 20 server connections: errors, fairness, memory
   cargo aruuri bench peers -o json        beside Drizzle, hono, psycopg and axum with sqlx; needs npm and python3
   cargo aruuri bench finance -o json      postings beside `pgbench -N`, on a durable cluster of its own
   cargo aruuri bench finance --quick      the same as a smoke test
@@ -76,6 +79,12 @@ pub(crate) struct Bench {
     /// Connect to PostgreSQL itself, not through PgBouncer
     #[arg(long)]
     direct: bool,
+    /// How long `load` takes
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
+    seconds: u16,
+    /// Sandboxes of `load`
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=600))]
+    clients: u16,
     /// Deployed functions whose size the gate looks at; otherwise the three it builds
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
@@ -92,13 +101,15 @@ enum What {
     Warm,
     /// The goals that do not depend on load
     Gate,
+    /// Many sandboxes on few server connections, which all start at once
+    Load,
     /// The same requests by functions in Node.js, Python and Rust with a common framework
     Peers,
     /// Postings by 8 instances beside `pgbench -N`, and reads of a million entries; alone
     Finance,
     /// `migrate diff` on schemas of 25 to 140 objects of every kind; alone
     Diff,
-    /// All of them but the peers, `finance` and `diff`
+    /// All of them but `load`, `peers`, `finance` and `diff`
     All,
 }
 
@@ -200,6 +211,8 @@ struct Report {
     warm: Option<Warm>,
     round_trips: Vec<Flights>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    load: Option<Load>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     peers: Option<Peers>,
     binary_bytes: Vec<Size>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -265,7 +278,8 @@ impl Bench {
         };
         let report = self.measure(&bed)?;
         out.data(&report, report.text())?;
-        match report.gate.as_deref().and_then(gate::missed) {
+        let missed = report.gate.as_deref().and_then(gate::missed);
+        match missed.or_else(|| report.load.as_ref().and_then(Load::missed)) {
             Some(failure) => Err(failure),
             None => Ok(Exit::Ok),
         }
@@ -311,6 +325,9 @@ impl Bench {
             .wants(What::Gate)
             .then(|| gate::measure(&plain, self.binaries.as_deref()))
             .transpose()?;
+        let load = self.what.contains(&What::Load);
+        let (clients, seconds) = (usize::from(self.clients), u64::from(self.seconds));
+        let load = load.then(|| load::measure(bed, clients, seconds)).transpose()?;
         let peers = self.what.contains(&What::Peers);
         let peers = peers.then(|| peers::measure(bed, samples(20), samples(10))).transpose()?;
         if let Some(wrong) = bed.wrong_rows()?.first() {
@@ -322,6 +339,7 @@ impl Bench {
             cold,
             warm,
             round_trips,
+            load,
             peers,
             binary_bytes: sizes(bed.binaries),
             gate,
@@ -417,6 +435,9 @@ impl Report {
         }
         if !self.round_trips.is_empty() {
             add(flights::table(&self.round_trips).to_string());
+        }
+        if let Some(load) = &self.load {
+            add(load.text());
         }
         for table in self.peers.iter().flat_map(Peers::tables) {
             add(table.to_string());
