@@ -70,12 +70,12 @@ fn about(variable: &str) -> Option<About> {
         ),
         name if name.ends_with("_DATABASE_URL_READ") => (
             "The replica, for the reading role. Unset or empty: reads go to `_POOLED`. Secret.",
-            "`postgres://` URL",
+            "`postgres://` URL, or a [reference](deploy.md#urls-that-aws-keeps)",
         ),
         name if name.ends_with("_DATABASE_URL_POOLED") => (
             "The primary, through a transaction pooler: for the writing role in functions that write, for the reading \
               role in those that read. Secret.",
-            "`postgres://` URL, without `options=`",
+            "`postgres://` URL, without `options=`, or a [reference](deploy.md#urls-that-aws-keeps)",
         ),
         name if name.ends_with("_DATABASE_URL") => (
             "The primary, directly, for migrations: never in a function. Secret.",

@@ -8,6 +8,7 @@ use super::{WRITTEN, is_fallback};
 
 const HEAD: &str = include_str!("template_head.yaml");
 const DATABASE_PARAMETERS: &str = "#{database parameters}\n";
+const CONDITIONS: &str = "#{conditions}\n";
 /// The HTTP API, its stage, and the log group of both; the migrate function with its role and log group.
 const HEAD_RESOURCES: usize = 6;
 
@@ -15,6 +16,7 @@ const HEAD_RESOURCES: usize = 6;
 pub(crate) fn text(routes: &[&Route], jobs: &[&Job]) -> String {
     let units = units(routes, jobs);
     let head = HEAD.replace(DATABASE_PARAMETERS, &parameters(&units));
+    let head = head.replace(CONDITIONS, &conditions(&units));
     let mut text = format!("# {WRITTEN}\n{head}");
     for domain in domains(&units) {
         log_group(&mut text, domain);
@@ -86,8 +88,24 @@ fn parameters(units: &[Unit<'_>]) -> String {
                  Default: \"\"\n"
             );
         }
+        for role in roles(units).iter().filter(|role| role.domain == domain) {
+            if let Some(policy) = role.url_policy() {
+                let _ = write!(
+                    text,
+                    "  {policy}:\n    Type: String\n    \
+                     Description: ARN of a policy to ask AWS for those URLs with; empty if they are no references.\n    \
+                     Default: \"\"\n"
+                );
+            }
+        }
     }
     text
+}
+
+/// Whether the parameters that may be empty are not.
+fn conditions(units: &[Unit<'_>]) -> String {
+    let policies = roles(units).into_iter().filter_map(Role::url_policy);
+    policies.map(|it| format!("  {it}Given: !Not [!Equals [!Ref {it}, \"\"]]\n")).collect()
 }
 
 fn parameter(text: &mut String, id: &str, about: &str, required: bool) {
@@ -162,6 +180,13 @@ impl Role {
         format!("{}{}Role", pascal(self.domain.name()), self.access)
     }
 
+    /// The parameter with what it may ask AWS for, if it has a database: one for each role, so that what only reads
+    /// cannot ask for the URL of what writes.
+    fn url_policy(self) -> Option<String> {
+        let reaches = matches!(self.access, "Read" | "Write");
+        reaches.then(|| format!("{}{}UrlPolicy", pascal(self.domain.name()), self.access))
+    }
+
     fn write(self, text: &mut String) {
         let (id, domain) = (self.id(), pascal(self.domain.name()));
         let _ = write!(
@@ -185,6 +210,10 @@ impl Role {
                 Resource: !GetAtt {domain}Logs.Arn
 "
         );
+        if let Some(policy) = self.url_policy() {
+            let _ =
+                writeln!(text, "      ManagedPolicyArns: !If [{policy}Given, [!Ref {policy}], []]");
+        }
     }
 }
 

@@ -149,6 +149,7 @@ impl Worker {
             request_id: id,
             duration: started.elapsed(),
             round_trips: db.round_trips(),
+            resolved: &self.pool.take_resolved(),
             result: &result,
         });
         Ran { result, log }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use db::Chain;
+use db::{Chain, Resolved};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ pub(crate) struct Line<'a> {
     pub(crate) round_trips: u32,
     /// Which server answered the last statement.
     pub(crate) source: Option<&'a str>,
+    pub(crate) resolved: &'a [Resolved],
     pub(crate) problem: Option<&'a Problem>,
 }
 
@@ -38,6 +39,8 @@ struct Written<'a> {
     duration_ms: f64,
     cold: bool,
     round_trips: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<Secret<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,12 +49,30 @@ struct Written<'a> {
     error: Option<String>,
 }
 
+/// A URL that was asked for elsewhere: its variable, where it is kept, and how long that took.
+#[derive(Serialize)]
+struct Secret<'a> {
+    variable: &'a str,
+    source: &'a str,
+    duration_ms: f64,
+}
+
+fn secrets(resolved: &[Resolved]) -> Vec<Secret<'_>> {
+    let each = resolved.iter().map(|Resolved { variable, source, took }| Secret {
+        variable,
+        source,
+        duration_ms: milliseconds(*took),
+    });
+    each.collect()
+}
+
 /// What is worth knowing of a start of a job.
 pub(crate) struct JobLine<'a> {
     pub(crate) job: &'a str,
     pub(crate) request_id: &'a str,
     pub(crate) duration: Duration,
     pub(crate) round_trips: u32,
+    pub(crate) resolved: &'a [Resolved],
     pub(crate) result: &'a Result<Value, Failed>,
 }
 
@@ -64,6 +85,8 @@ struct JobWritten<'a> {
     duration_ms: f64,
     cold: bool,
     round_trips: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<Secret<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     done: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +104,7 @@ pub(crate) fn job(line: &JobLine<'_>) -> String {
         duration_ms: milliseconds(line.duration),
         cold: is_cold(),
         round_trips: line.round_trips,
+        secrets: secrets(line.resolved),
         done: line.result.as_ref().ok(),
         error,
     };
@@ -107,6 +131,7 @@ pub(crate) fn request(line: &Line<'_>) -> String {
         cold: is_cold(),
         round_trips: line.round_trips,
         source: line.source,
+        secrets: secrets(line.resolved),
         code: line.problem.map(|problem| problem.code.code),
         error: line.problem.filter(|_| failed).map(|problem| Chain(problem).to_string()),
     };

@@ -246,6 +246,7 @@ impl Server {
             duration: started.elapsed(),
             round_trips: db.db().round_trips(),
             source: seen.source.map(db::Source::name),
+            resolved: &self.pool.take_resolved(),
             problem: problem.as_ref(),
         });
         Answered { response, log }

@@ -1,5 +1,6 @@
 //! One request's way to its database: statements, transactions, what may be sent again.
 use std::{
+    borrow::Cow,
     future::Future,
     sync::{
         Mutex, PoisonError,
@@ -21,6 +22,12 @@ use crate::{
 /// A replica without a primary is given that long to come as far as asked.
 const BEHIND: Duration = Duration::from_millis(500);
 const BEHIND_STEP: Duration = Duration::from_millis(20);
+/// What a statement may take by its role: `schema/roles.sql`.
+const BY_ROLE: Duration = Duration::from_secs(5);
+/// For the server to say that a statement has been stopped before the request's own time is over.
+const TO_SAY_SO: Duration = Duration::from_millis(50);
+/// The longest of [`pause`].
+const PAUSE_MS: u64 = 150;
 
 /// What statements run on: a [`Db`], each by itself, or a [`Tx`](crate::Tx), all or none.
 pub trait Connection: Sync {
@@ -136,8 +143,15 @@ impl<'a> Db<'a> {
     /// Where to try first, and how often.
     fn attempts(&self, repeatable: bool) -> Attempts<'_> {
         let repeatable = repeatable || self.pool.access == Access::Read;
-        let (until, unknown) = (Instant::now() + BEHIND, None);
-        Attempts { pool: self.pool, at: self.pool.first(), left: 2, repeatable, until, unknown }
+        Attempts {
+            pool: self.pool,
+            at: self.pool.first(),
+            left: 2,
+            repeatable,
+            until: (Instant::now() + BEHIND).min(self.deadline),
+            deadline: self.deadline,
+            unknown: None,
+        }
     }
 
     async fn pipeline(
@@ -164,14 +178,15 @@ impl<'a> Db<'a> {
         steps: &[(&'static str, Vec<Value<'_>>)],
         end: &'static str,
     ) -> Result<Vec<Vec<Row>>, Error> {
-        let lease = tcp.lease().await?;
+        let lease = self.lease(tcp).await?;
+        let begin = self.begin("begin");
         let sent = self.timed("transaction", async {
             self.count();
             let statements =
                 join_all(steps.iter().map(|(sql, values)| lease.query_typed(sql, values)));
             // Polled in this order, the futures put their messages into one packet in this order.
             let (begin, rows, commit, mark) = join4(
-                lease.batch_execute("begin"),
+                lease.batch_execute(&begin),
                 statements,
                 lease.batch_execute(end),
                 self.marking(&lease),
@@ -215,13 +230,13 @@ impl<'a> Db<'a> {
         let checks = slot.source == Source::Replica && (self.wanted.is_some() || self.measured);
         let rows = match &slot.line {
             Line::Tcp(tcp) => {
-                let lease = tcp.lease().await?;
+                let lease = self.lease(tcp).await?;
                 let rows = self.timed(sql, async {
                     self.count();
                     Ok(if checks {
                         self.checked(&lease, sql, params).await
                     } else if slot.guard_reads {
-                        read_only(&lease, sql, params).await
+                        self.read_only(&lease, sql, params).await
                     } else {
                         self.marked(&lease, sql, params).await
                     })
@@ -287,8 +302,9 @@ impl<'a> Db<'a> {
         sql: &'static str,
         params: &[Value<'_>],
     ) -> Result<Vec<Row>, Error> {
+        let begin = self.begin("begin isolation level read committed read only");
         let (begin, reached, rows, commit) = join4(
-            client.batch_execute("begin isolation level read committed read only"),
+            client.batch_execute(&begin),
             client.query_typed(REACHED.text(), &[]),
             client.query_typed(sql, params),
             client.batch_execute("commit"),
@@ -308,6 +324,26 @@ impl<'a> Db<'a> {
         Ok(Row::all(rows))
     }
 
+    /// One statement in a transaction that cannot write, still in one packet.
+    async fn read_only(
+        &self,
+        client: &Client,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let begin = self.begin("begin read only");
+        let (begin, rows, commit) = join3(
+            client.batch_execute(&begin),
+            client.query_typed(sql, params),
+            client.batch_execute("commit"),
+        )
+        .await;
+        begin.map_err(|e| Error::query("begin", e))?;
+        let rows = rows.map_err(|e| Error::query(sql, e))?;
+        commit.map_err(|e| Error::query("commit", e))?;
+        Ok(Row::all(rows))
+    }
+
     fn judge(&self, sql: &'static str, reached: &[Row]) -> Result<(), Error> {
         let reached = reached.first().map(|row| REACHED.read(row)).transpose()?;
         let reached = reached.ok_or(Error::Behind { sql })?;
@@ -316,6 +352,28 @@ impl<'a> Db<'a> {
         }
         self.note(|seen| seen.age = reached.age());
         Ok(())
+    }
+
+    /// `begin`, and for how long each statement may run, if the request has less time left than its role allows: the
+    /// server stops what nobody waits for any more.
+    pub(crate) fn begin(&self, begin: &'static str) -> Cow<'static, str> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left >= BY_ROLE {
+            return begin.into();
+        }
+        // 0 would be no limit.
+        let limit = left.saturating_sub(TO_SAY_SO).as_millis().max(1);
+        format!("{begin}; set local statement_timeout = {limit}").into()
+    }
+
+    /// Whether something may be tried again.
+    pub(crate) fn has_time(&self) -> bool {
+        has_time(self.deadline)
+    }
+
+    /// A connection for this request, opened within its time.
+    pub(crate) async fn lease<'t>(&self, tcp: &'t Tcp) -> Result<Lease<'t>, Error> {
+        tcp.lease(self.deadline).await
     }
 
     pub(crate) async fn timed<T>(
@@ -356,6 +414,7 @@ struct Attempts<'a> {
     repeatable: bool,
     /// For a replica to come as far as asked, where there is no primary.
     until: Instant,
+    deadline: Instant,
     /// Of an attempt to write that may have been carried out.
     unknown: Option<Error>,
 }
@@ -375,7 +434,7 @@ impl<'a> Attempts<'a> {
             Kind::Contention => self.left > 0,
             _ => false,
         };
-        if !again {
+        if !again || !has_time(self.deadline) {
             return Err(self.verdict(error));
         }
         self.left -= 1;
@@ -415,24 +474,6 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// One statement in a transaction that cannot write, still in one packet.
-async fn read_only(
-    client: &Client,
-    sql: &'static str,
-    params: &[Value<'_>],
-) -> Result<Vec<Row>, Error> {
-    let (begin, rows, commit) = join3(
-        client.batch_execute("begin read only"),
-        client.query_typed(sql, params),
-        client.batch_execute("commit"),
-    )
-    .await;
-    begin.map_err(|e| Error::query("begin", e))?;
-    let rows = rows.map_err(|e| Error::query(sql, e))?;
-    commit.map_err(|e| Error::query("commit", e))?;
-    Ok(Row::all(rows))
-}
-
 /// The answer is complete; the connection stays unless it has died meanwhile.
 pub(crate) fn keep_if_alive(lease: Lease<'_>) {
     if !lease.is_closed() {
@@ -440,8 +481,13 @@ pub(crate) fn keep_if_alive(lease: Lease<'_>) {
     }
 }
 
+/// Whether there is time to pause and to try again.
+fn has_time(deadline: Instant) -> bool {
+    Instant::now() + Duration::from_millis(PAUSE_MS) < deadline
+}
+
 /// 50 to 150 ms, so that those who failed together do not come back together.
 pub(crate) async fn pause() {
-    let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * 100 / 255;
-    sleep(Duration::from_millis(50 + jitter)).await;
+    let less = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * 100 / 255;
+    sleep(Duration::from_millis(PAUSE_MS - less)).await;
 }

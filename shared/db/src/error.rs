@@ -18,6 +18,14 @@ pub enum Error {
         /// Completes "`variable` …".
         reason: &'static str,
     },
+    /// A URL that is kept elsewhere was not given to us: nothing was sent.
+    #[cfg(feature = "secrets")]
+    Secret {
+        /// The variable that names it.
+        variable: String,
+        /// Why.
+        source: secrets::Error,
+    },
     /// The TLS connector could not be built.
     Tls {
         /// The variable whose URL asked for TLS.
@@ -152,6 +160,10 @@ impl Error {
             Error::Unset(_) | Error::Url { .. } | Error::Tls { .. } | Error::NoRehearsal => {
                 Kind::Config
             }
+            #[cfg(feature = "secrets")]
+            Error::Secret { source, .. } if source.is_for_now() => Kind::Unreachable,
+            #[cfg(feature = "secrets")]
+            Error::Secret { .. } => Kind::Config,
             Error::Connect { source, .. } => match self.code() {
                 None if is_not_trusted(&**source) => Kind::Config,
                 None | Some("57P03" | "53300") => Kind::Unreachable,
@@ -186,7 +198,7 @@ fn is_not_trusted(source: &(dyn error::Error + 'static)) -> bool {
 
 /// PgBouncer reports as 08P01 also what passes: too many connections, here or at the server, and a
 /// server that it cannot reach.
-fn is_for_now(report: &DbError) -> bool {
+pub(crate) fn is_for_now(report: &DbError) -> bool {
     const FOR_NOW: [&str; 7] = [
         "too many",
         "connection slots",
@@ -252,6 +264,8 @@ impl fmt::Display for Error {
         match self {
             Error::Unset(names) => write!(f, "no database URL: set {}", names.join(" or ")),
             Error::Url { variable, reason } => write!(f, "{variable} {reason}"),
+            #[cfg(feature = "secrets")]
+            Error::Secret { variable, .. } => write!(f, "no value for {variable}"),
             Error::Tls { variable, .. } => write!(f, "no TLS for {variable}"),
             Error::Connect { variable, .. } => write!(f, "no connection by {variable}"),
             Error::Behind { sql } => write!(f, "the replica is behind: {}", head(sql)),
@@ -269,6 +283,8 @@ impl fmt::Display for Error {
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
+            #[cfg(feature = "secrets")]
+            Error::Secret { source, .. } => Some(source),
             Error::Tls { source, .. } => Some(source.as_ref()),
             Error::Connect { source, .. } => Some(&**source),
             Error::Query { source, .. } => Some(source),

@@ -7,12 +7,14 @@ use std::{
 };
 
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool as Deadpool, PoolError, RecyclingMethod, Runtime,
+    Manager, ManagerConfig, Object, Pool as Deadpool, PoolError, RecyclingMethod, Runtime, Timeouts,
 };
+use tokio::time::Instant;
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 
 use crate::{
     Access, Db, Domain, Error, Session, Source, Transport, Url,
+    secret::Secret,
     tls::{Connector, Tls},
     transport,
 };
@@ -77,13 +79,13 @@ impl Pool {
     ) -> Result<Pool, Error> {
         let urls = match access {
             Access::None => Vec::new(),
-            _ => Url::find_all(domain, access, var)?,
+            _ => Url::find_all(domain, access, &var)?,
         };
         let mut tls = Connector::default();
         let mut slots: Vec<Slot> = Vec::with_capacity(urls.len());
         for url in &urls {
             let line = match transport {
-                Transport::Tcp => Line::Tcp(Tcp::new(url, application, &mut tls)?),
+                Transport::Tcp => Line::Tcp(Tcp::new(url, application, &mut tls, &var)?),
                 Transport::Http(http) => Line::over_http(url, http, &mut tls, &slots)?,
             };
             let guard_reads = access == Access::Read && !url.is_replica();
@@ -93,7 +95,7 @@ impl Pool {
     }
 
     /// A handle for one request, which must be answered until `deadline`.
-    pub fn begin(&self, deadline: tokio::time::Instant) -> Db<'_> {
+    pub fn begin(&self, deadline: Instant) -> Db<'_> {
         Db::new(self, deadline)
     }
 
@@ -101,7 +103,7 @@ impl Pool {
     ///
     /// # Errors
     /// The pool has no URL, or is not one of [`Pool::find_for_sessions`] and works over HTTP.
-    pub fn begin_session(&self, deadline: tokio::time::Instant) -> Result<Session<'_>, Error> {
+    pub fn begin_session(&self, deadline: Instant) -> Result<Session<'_>, Error> {
         match self.slots.first().map(|slot| &slot.line) {
             Some(Line::Tcp(tcp)) => Ok(Session::new(self.begin(deadline), tcp)),
             #[cfg(feature = "http")]
@@ -115,14 +117,25 @@ impl Pool {
     pub async fn warm(&self, limit: Duration) {
         match self.slots.first().map(|slot| &slot.line) {
             Some(Line::Tcp(tcp)) => {
-                let _ = tokio::time::timeout(limit, tcp.lease()).await.map(|l| l.map(Lease::keep));
+                let limit = limit + tcp.pool.patience();
+                let opened = tokio::time::timeout(limit, tcp.lease(Instant::now() + limit));
+                let _ = opened.await.map(|lease| lease.map(Lease::keep));
             }
             #[cfg(feature = "http")]
             Some(Line::Http(client)) => {
-                drop(client.warm(tokio::time::Instant::now() + limit).await);
+                drop(client.warm(Instant::now() + limit).await);
             }
             None => {}
         }
+    }
+
+    /// What was asked for since the last call, to open connections with: for the log.
+    pub fn take_resolved(&self) -> Vec<Resolved> {
+        let secrets = self.slots.iter().filter_map(|slot| match &slot.line {
+            Line::Tcp(Tcp { pool: Opened::Secret(secret), .. }) => Some(secret),
+            _ => None,
+        });
+        secrets.flat_map(|secret| secret.take_resolved()).collect()
     }
 
     /// Where to try first: past a replica that has just failed.
@@ -188,38 +201,72 @@ impl Line {
     }
 }
 
+/// A URL, or its password, that was asked for elsewhere.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The variable that names it.
+    pub variable: String,
+    /// Where it is kept: a name, never a value.
+    pub source: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
 /// The connection of one URL.
 #[derive(Debug)]
 pub(crate) struct Tcp {
     variable: String,
-    pool: Deadpool,
+    pool: Opened,
     /// Wall clock in milliseconds: the monotonic clock may stand still while a sandbox is frozen.
     last_used: AtomicU64,
 }
 
+/// What connections are opened by.
+#[derive(Debug)]
+enum Opened {
+    /// A URL that is in its variable.
+    Literal(Deadpool),
+    /// One that is kept elsewhere.
+    Secret(Box<Secret>),
+}
+
+impl Opened {
+    /// What it takes longer to open because its URL must be asked for first.
+    fn patience(&self) -> Duration {
+        match self {
+            Opened::Literal(_) => Duration::ZERO,
+            Opened::Secret(_) => Secret::PATIENCE,
+        }
+    }
+}
+
 impl Tcp {
-    fn new(url: &Url, application: &str, tls: &mut Connector) -> Result<Tcp, Error> {
-        let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match prepare(url, application, tls)? {
-            (config, None) => Manager::from_config(config, NoTls, recycle),
-            (config, Some(tls)) => Manager::from_config(config, tls, recycle),
+    fn new(
+        url: &Url,
+        application: &str,
+        tls: &mut Connector,
+        var: impl Fn(&str) -> Option<String>,
+    ) -> Result<Tcp, Error> {
+        let pool = match Secret::of(url, application, var)? {
+            Some(secret) => Opened::Secret(Box::new(secret)),
+            None => {
+                let (config, tls) = prepare(url, application, tls)?;
+                Opened::Literal(deadpool(config, tls))
+            }
         };
-        let pool = Deadpool::builder(manager)
-            .max_size(1)
-            .runtime(Runtime::Tokio1)
-            .create_timeout(Some(CREATE_TIMEOUT))
-            .wait_timeout(Some(WAIT_TIMEOUT))
-            .build()
-            .expect("a runtime is named");
         let variable = url.variable().to_owned();
         Ok(Tcp { variable, pool, last_used: AtomicU64::new(0) })
     }
 
-    /// The connection, opened if need be.
-    pub(crate) async fn lease(&self) -> Result<Lease<'_>, Error> {
+    /// The connection, opened if need be, before `deadline`.
+    pub(crate) async fn lease(&self, deadline: Instant) -> Result<Lease<'_>, Error> {
+        let pool = match &self.pool {
+            Opened::Literal(pool) => pool.clone(),
+            Opened::Secret(secret) => secret.pool(deadline).await?,
+        };
         let idle = now_ms().saturating_sub(self.last_used.load(Ordering::Relaxed));
         if idle > FORGOTTEN_MS {
-            self.pool.retain(|_, _| false);
+            pool.retain(|_, _| false);
         } else if idle > STALE_MS {
             // Lets the connection's task read what arrived while the sandbox was frozen, so that
             // the pool sees a closed connection as closed: no round trip, no retry.
@@ -227,7 +274,14 @@ impl Tcp {
                 tokio::task::yield_now().await;
             }
         }
-        let object = self.pool.get().await.map_err(|e| self.refused(e))?;
+        let got = match (get(&pool, deadline).await, &self.pool) {
+            // The password may have been changed since it was asked for.
+            (Err(e), Opened::Secret(secret)) if Secret::is_refused(&e) => {
+                get(&secret.renew(deadline).await?, deadline).await
+            }
+            (got, _) => got,
+        };
+        let object = got.map_err(|e| self.refused(e))?;
         Ok(Lease { tcp: self, object: Some(object), sound: false })
     }
 
@@ -238,6 +292,16 @@ impl Tcp {
         };
         Error::Connect { variable: self.variable.clone(), source }
     }
+}
+
+async fn get(pool: &Deadpool, deadline: Instant) -> Result<Object, PoolError> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let timeouts = Timeouts {
+        create: Some(CREATE_TIMEOUT.min(left)),
+        wait: Some(WAIT_TIMEOUT.min(left)),
+        recycle: None,
+    };
+    pool.timeout_get(&timeouts).await
 }
 
 /// A connection in use. Dropped before [`Lease::keep`], it is thrown away: nobody knows what is
@@ -303,8 +367,22 @@ pub async fn connect(url: &Url, application: &str) -> Result<Client, Error> {
     }
 }
 
+/// A pool of one connection, which is opened on first use.
+pub(crate) fn deadpool(config: Config, tls: Option<Tls>) -> Deadpool {
+    let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = match tls {
+        None => Manager::from_config(config, NoTls, recycle),
+        Some(tls) => Manager::from_config(config, tls, recycle),
+    };
+    Deadpool::builder(manager)
+        .max_size(1)
+        .runtime(Runtime::Tokio1)
+        .build()
+        .expect("a runtime is named")
+}
+
 /// The driver's configuration, and the connector if the URL asks for TLS: building one costs time.
-fn prepare(
+pub(crate) fn prepare(
     url: &Url,
     application: &str,
     tls: &mut Connector,

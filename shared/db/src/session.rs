@@ -55,10 +55,10 @@ impl<'a> Session<'a> {
 
     /// A transaction of which nothing is sent before its first statement.
     pub(crate) async fn open(&self) -> Result<Tx<'_>, Error> {
-        let lease = match self.tcp.lease().await {
-            Err(e) if e.kind() == Kind::Unreachable => {
+        let lease = match self.db.lease(self.tcp).await {
+            Err(e) if e.kind() == Kind::Unreachable && self.db.has_time() => {
                 pause().await;
-                self.tcp.lease().await?
+                self.db.lease(self.tcp).await?
             }
             leased => leased?,
         };
@@ -182,8 +182,9 @@ impl Connection for Tx<'_> {
                     let rows = self.lease.query_typed(sql, params).await;
                     return rows.map(Row::all).map_err(failed);
                 }
+                let begin = self.db.begin("begin");
                 let (begin, rows) =
-                    join(self.lease.batch_execute("begin"), self.lease.query_typed(sql, params))
+                    join(self.lease.batch_execute(&begin), self.lease.query_typed(sql, params))
                         .await;
                 begin.map_err(|e| Error::query("begin", e))?;
                 rows.map(Row::all).map_err(failed)

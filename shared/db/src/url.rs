@@ -141,9 +141,20 @@ impl Url {
         if self.is_replica() { Source::Replica } else { Source::Primary }
     }
 
-    #[cfg(feature = "http")]
     pub(crate) fn value(&self) -> &str {
-        &self.value
+        self.value.trim()
+    }
+
+    /// The same variable with a value that was kept elsewhere.
+    #[cfg(feature = "secrets")]
+    pub(crate) fn with_value(&self, value: String) -> Url {
+        Url { variable: self.variable.clone(), value }
+    }
+
+    /// Whether it says `iam` in place of a password: a token of RDS.
+    pub(crate) fn asks_for_token(&self) -> bool {
+        let query = self.value().split_once('?').map_or("", |(_, query)| query);
+        query.split('&').any(|pair| pair == "iam" || pair == "iam=true")
     }
 
     pub(crate) fn refuse(&self, reason: &'static str) -> Error {
@@ -172,6 +183,7 @@ impl Url {
                 }
                 "pgbouncer"
                 | "schema"
+                | "iam"
                 | "connection_limit"
                 | "pool_timeout"
                 | "target_session_attrs" => {}

@@ -3,6 +3,7 @@ mod connection;
 mod consistency;
 mod failures;
 mod pooler;
+mod secrets;
 
 use api::{Allow, Idempotency, Method, Problem, Request, Response, Route};
 use db::{Access, Db, Domain, Session, Sql, row, statements};
@@ -19,6 +20,14 @@ row! {
     }
 }
 
+row! {
+    /// How long a statement may run.
+    #[derive(Debug)]
+    struct Limit {
+        ms: Option<i32>,
+    }
+}
+
 statements! {
     const SESSION: Sql<(String,), Ran> = Sql::new(
         "select pg_backend_pid() as pid, current_user::text as role,
@@ -29,6 +38,8 @@ statements! {
          values ($1, $2, sha256('x'))",
     );
     const SLEEP: Sql<(), ()> = Sql::new("select pg_sleep(60)");
+    const LIMIT: Sql<(), Limit> =
+        Sql::new("select setting::integer as ms from pg_settings where name = 'statement_timeout'");
 }
 
 /// A route that says where it ran.

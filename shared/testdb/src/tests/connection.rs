@@ -4,7 +4,7 @@ use api::{OnConstraint as _, Problem};
 use db::{Access, Domain, Kind, Pool, Sql};
 use tokio::time::Instant;
 
-use super::{ADD, READ, SESSION, WRITE};
+use super::{ADD, LIMIT, READ, SESSION, WRITE};
 use crate::{App, Call};
 
 fn soon() -> Instant {
@@ -184,4 +184,36 @@ async fn work_that_lost_against_another_transaction_is_done_again() {
 
     assert!(done.is_ok(), "{done:?}");
     assert_eq!(app.value("select last_value::text from content.tries").await, "3");
+}
+
+#[tokio::test]
+async fn the_server_stops_what_nobody_waits_for_any_more() {
+    let (app, relay) = App::empty(Domain::Content).await.through_relay().await;
+    let app = app.set("ARUURI_CONTENT_DATABASE_URL_READ", None);
+    let var = |name: &str| app.var(name).map(str::to_owned);
+    let (reads, writes) = (pool(&app, Access::Read), pool(&app, Access::Write));
+    let sessions = Pool::find_for_sessions(Domain::Content, Access::Write, "test", var).unwrap();
+    let limits = async |left: Duration| {
+        let deadline = || Instant::now() + left;
+        let session = sessions.begin_session(deadline()).unwrap();
+        let read = LIMIT.one(&reads.begin(deadline()), ()).await.unwrap();
+        let (pipelined,) = writes.begin(deadline()).transaction((LIMIT.with(()),)).await.unwrap();
+        let interactive: Result<_, db::Error> =
+            session.interactive(async |tx| LIMIT.one(tx, ()).await).await;
+        let alone = LIMIT.one(&writes.begin(deadline()), ()).await.unwrap();
+        [read.ms, pipelined[0].ms, interactive.unwrap().ms, alone.ms].map(Option::unwrap)
+    };
+
+    let ample = limits(Duration::from_secs(60)).await;
+    relay.take_round_trips();
+    let scarce = limits(Duration::from_secs(4)).await;
+
+    let by_role = 5_000;
+    assert_eq!(ample, [by_role; 4]);
+    let [read, pipelined, interactive, alone] = scarce;
+    for told in [read, pipelined, interactive] {
+        assert!((1..4_000).contains(&told), "{scarce:?}");
+    }
+    assert_eq!(alone, by_role, "nothing of it stays in the session");
+    assert_eq!(relay.take_round_trips(), 5, "it takes no round trip of its own");
 }

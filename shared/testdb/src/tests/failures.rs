@@ -166,6 +166,21 @@ async fn a_silent_server_does_not_hang_the_caller() {
     assert_eq!(after.status, 200, "{}", after.body);
 }
 
+/// Nothing was sent: another answer than to a statement that nobody knows the end of.
+#[tokio::test]
+async fn a_connection_that_is_not_opened_in_time_is_said_to_be_one() {
+    const HASTY: Route = Route { name: "content-test-hasty", timeout_s: 1, ..WRITE };
+    let (app, relay) = App::empty(Domain::Content).await.through_relay().await;
+    relay.silence(true);
+
+    let silent = app.call(&HASTY, Call::anonymous().path("k")).await;
+    relay.silence(false);
+    let after = app.call(&HASTY, Call::anonymous().path("k")).await;
+
+    assert_problem(&silent, 503, "database_unreachable");
+    assert_eq!(after.status, 204, "{}", after.body);
+}
+
 #[tokio::test]
 async fn a_full_disk_is_said_to_be_one() {
     let app = App::empty(Domain::Content).await;
