@@ -95,11 +95,33 @@ impl Build<'_> {
     }
 
     fn cargo(&self) -> Command {
-        let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut cargo = Command::new(program);
-        cargo.current_dir(self.root).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-        cargo
+        command(self.root)
     }
+}
+
+/// Builds the tests as the README's command does, so that neither compiles anew what the other has.
+///
+/// # Errors
+/// When cargo cannot be run or something does not compile.
+pub(crate) async fn build_tests(root: &Path) -> Result<Binaries, Failure> {
+    let mut cargo = command(root);
+    cargo.args(["test", "--workspace", "--lib", "--bin", "aruuri", "--no-run"]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    let output = cargo.stderr(Stdio::inherit()).output().await.map_err(no_cargo)?;
+    if !output.status.success() {
+        return Err(Failure::new(Exit::Failure, "the tests do not build")
+            .place(root.display())
+            .why(format!("cargo test --no-run: {}", output.status))
+            .next("mend what cargo names above"));
+    }
+    Ok(executables(&output.stdout))
+}
+
+fn command(root: &Path) -> Command {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = Command::new(program);
+    cargo.current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+    cargo
 }
 
 fn no_cargo(error: std::io::Error) -> Failure {

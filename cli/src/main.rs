@@ -27,6 +27,7 @@ mod schema;
 mod seed;
 mod sqlhttp;
 mod status;
+mod test;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -105,6 +106,7 @@ enum Command {
     Access(access::Access),
     Bench(bench::Bench),
     Failures(failures::Failures),
+    Test(test::Test),
     Doctor(doctor::Doctor),
     Completion(completion::Completion),
     Help(help::Help),
@@ -147,6 +149,7 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Access(command) => command.run(out),
         Command::Bench(command) => command.run(out),
         Command::Failures(command) => command.run(out),
+        Command::Test(command) => command.run(out),
         Command::Doctor(command) => command.run(out),
         Command::Completion(command) => command.run(out),
         Command::Help(command) => command.run(out),

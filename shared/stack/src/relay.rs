@@ -220,12 +220,7 @@ async fn join(mut client: TcpStream, mut server: TcpStream, state: Arc<State>) {
     }
 }
 
-async fn up(
-    mut from: ReadHalf<'_>,
-    mut to: WriteHalf<'_>,
-    state: &State,
-    turn: &AtomicBool,
-) {
+async fn up(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, state: &State, turn: &AtomicBool) {
     let mut buffer = vec![0; 65_536];
     let mut faults = state.fault.subscribe();
     loop {
@@ -264,12 +259,7 @@ async fn up(
     }
 }
 
-async fn down(
-    mut from: ReadHalf<'_>,
-    mut to: WriteHalf<'_>,
-    state: &State,
-    turn: &AtomicBool,
-) {
+async fn down(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, state: &State, turn: &AtomicBool) {
     let mut buffer = vec![0; 65_536];
     while let Ok(n @ 1..) = from.read(&mut buffer).await {
         while state.silent.load(Ordering::SeqCst) {

@@ -230,3 +230,21 @@ async fn a_token_that_is_none_is_refused() {
         assert!(set.starts_with("aruuri-consistency-content=") && set.contains("HttpOnly"));
     }
 }
+
+#[tokio::test]
+async fn over_http_a_read_with_a_token_includes_the_write_too() {
+    let _alone = REPLICA.lock().await;
+    let (app, _relay) = app().await;
+    replay(&app, true).await;
+
+    let token = write(&app, "paused").await;
+    let app = app.over(Transport::Http).on(Kind::App, Kind::Read);
+    let stale = read(&app, "paused", None).await;
+    let included = read(&app, "paused", Some(&token)).await;
+    replay(&app, false).await;
+
+    assert_eq!(told(&stale), (false, "replica"));
+    assert_eq!(told(&included), (true, "primary"));
+    assert_eq!(included.log["round_trips"], 2);
+    until_replica(&app, "paused", &token).await;
+}
