@@ -112,13 +112,20 @@ impl Sqlhttp {
 
 /// A gateway in front of the local servers for functions; makes theirs the transport of all domains.
 pub(crate) async fn for_functions(running: &mut Running, out: &Output) -> Result<Handle, Failure> {
-    let log = log(out, false);
-    let handle = start(0, upstreams(&running.server_urls())?, Limits::default(), log).await?;
+    let handle = before(&running.server_urls(), log(out, false)).await?;
     for domain in Domain::ALL {
         let names = db::transport_variables(domain, Access::Write);
         running.env.extend(names.into_iter().zip(["http".to_owned(), handle.url()]));
     }
     Ok(handle)
+}
+
+/// A gateway in front of these servers, on a free port.
+///
+/// # Errors
+/// When a URL cannot be used or there is no port.
+pub(crate) async fn before(urls: &[String], log: Log) -> Result<Handle, Failure> {
+    start(0, upstreams(urls)?, Limits::default(), log).await
 }
 
 fn upstreams(urls: &[String]) -> Result<Vec<Upstream>, Failure> {

@@ -43,14 +43,31 @@ pub(super) fn build_one(root: &Path, name: &str, out: &Output) -> Result<PathBuf
 /// # Errors
 /// As [`build`], and when the binaries cannot be copied.
 pub(super) fn build_without_tls(root: &Path, out: &Output) -> Result<Binaries, Failure> {
-    out.step("building with profile dist: 3 functions without TLS");
-    let built = cargo(root, &[&functions()[..], &["--no-default-features"]].concat(), out)?;
+    build_flavour(root, "without-tls", &["--no-default-features"], out)
+}
+
+/// Builds the three functions able to send SQL over HTTP, and keeps them beside those that are not.
+///
+/// # Errors
+/// As [`build_without_tls`].
+pub(super) fn build_with_http(root: &Path, out: &Output) -> Result<Binaries, Failure> {
+    build_flavour(root, "with-http", &["--features", "http"], out)
+}
+
+fn build_flavour(
+    root: &Path,
+    flavour: &str,
+    features: &[&str],
+    out: &Output,
+) -> Result<Binaries, Failure> {
+    out.step(format_args!("building with profile dist: 3 functions {flavour}"));
+    let built = cargo(root, &[&functions()[..], features].concat(), out)?;
     let keep = |(name, path): (String, PathBuf)| {
-        let kept = path.with_file_name("without-tls").join(&name);
+        let kept = path.with_file_name(flavour).join(&name);
         let copied =
             fs::create_dir_all(kept.with_file_name("")).and_then(|()| fs::copy(&path, &kept));
         copied.map_err(|error| {
-            Failure::new(Exit::Failure, "cannot keep a function without TLS")
+            Failure::new(Exit::Failure, format!("cannot keep a function {flavour}"))
                 .place(kept.display())
                 .because(&error)
         })?;

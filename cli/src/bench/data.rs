@@ -115,6 +115,11 @@ impl Data {
         login.map_or(0, |(port, ..)| port)
     }
 
+    /// The servers themselves, to stand before.
+    pub(super) fn server_urls(&self) -> Vec<String> {
+        self.running.server_urls()
+    }
+
     /// A variable of the local environment, but for URLs.
     pub(super) fn variable(&self, name: &str) -> Option<String> {
         match name {

@@ -2,6 +2,7 @@
 use std::{
     collections::BTreeMap,
     panic,
+    path::Path,
     sync::{
         Barrier,
         atomic::{AtomicBool, Ordering},
@@ -21,6 +22,7 @@ use super::{
     spread::{Samples, Spread, three_digits},
 };
 use crate::{
+    cargo::Binaries,
     failure::{Exit, Failure},
     output::Table,
 };
@@ -116,6 +118,23 @@ fn kind(client: usize) -> Kind {
         2 | 3 => Kind::List,
         _ => Kind::Find,
     }
+}
+
+/// The functions of an earlier build.
+///
+/// # Errors
+/// When one is not there.
+pub(super) fn built(folder: &Path) -> Result<Binaries, Failure> {
+    let found = Kind::ALL.into_iter().map(|kind| {
+        let path = folder.join(kind.route().name);
+        if path.is_file() {
+            return Ok((kind.route().name.to_owned(), path));
+        }
+        Err(Failure::new(Exit::Usage, "a function is not built")
+            .place(path.display())
+            .next("leave out --binaries, or cargo build -p finance --bins, for target/debug"))
+    });
+    found.collect()
 }
 
 /// Starts `clients` sandboxes at once and has each answer one request after the other for so long.

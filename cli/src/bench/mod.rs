@@ -9,6 +9,7 @@ mod gate;
 mod growth;
 mod instance;
 mod load;
+mod over_http;
 mod peers;
 mod requests;
 mod runtime_api;
@@ -37,6 +38,7 @@ use self::{
     flights::Flights,
     gate::Row,
     load::Load,
+    over_http::OverHttp,
     peers::Peers,
     requests::{Kind, Requests},
     warm::Warm,
@@ -61,6 +63,7 @@ Examples:
   cargo aruuri bench gate --binaries target/lambda
   cargo aruuri bench load --seconds 600   500 sandboxes on 20 server connections: errors, fairness, memory
   cargo aruuri bench peers -o json        beside Drizzle, hono, psycopg and axum with sqlx; needs npm and python3
+  cargo aruuri bench http                 SQL over HTTP beside Neon's own driver for Node.js
   cargo aruuri bench finance -o json      postings beside `pgbench -N`, on a durable cluster of its own
   cargo aruuri bench finance --quick      the same as a smoke test
   cargo aruuri bench diff                 how `migrate diff` grows from 25 to 140 objects of every kind
@@ -85,7 +88,7 @@ pub(crate) struct Bench {
     /// Sandboxes of `load`
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=600))]
     clients: u16,
-    /// Deployed functions whose size the gate looks at; otherwise the three it builds
+    /// Deployed functions whose size the gate looks at, or which `load` drives; otherwise the three it builds
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
     /// A small `finance`, to see that it runs
@@ -105,11 +108,13 @@ enum What {
     Load,
     /// The same requests by functions in Node.js, Python and Rust with a common framework
     Peers,
+    /// Reads over SQL over HTTP, by ours and by Neon's own driver for Node.js
+    Http,
     /// Postings by 8 instances beside `pgbench -N`, and reads of a million entries; alone
     Finance,
     /// `migrate diff` on schemas of 25 to 140 objects of every kind; alone
     Diff,
-    /// All of them but `load`, `peers`, `finance` and `diff`
+    /// All of them but `load`, `peers`, `http`, `finance` and `diff`
     All,
 }
 
@@ -145,7 +150,11 @@ struct Bed<'a> {
     binaries: &'a Binaries,
     /// For the gate: the same functions, built without TLS.
     without_tls: &'a Binaries,
+    /// The same, able to send SQL over HTTP.
+    with_http: &'a Binaries,
     link: Link,
+    /// Where SQL over HTTP is taken, if statements travel so.
+    http: Option<&'a str>,
     logs: &'a Path,
     out: &'a Output,
     runtime: &'a Runtime,
@@ -171,11 +180,15 @@ impl<'a> Bed<'a> {
         let data = self.requests.data;
         let url = data.url(route.access, self.link, relay)?;
         if side == Side::Ours {
-            return Ok(Function::of(route, self.binary(route.name), |name| {
-                if name.contains("_DATABASE_URL") { Some(url.clone()) } else { data.variable(name) }
+            return Ok(Function::of(route, self.binary(route.name), |name| match name {
+                name if name.contains("_DATABASE_URL") => Some(url.clone()),
+                name if name.ends_with("_SQL_HTTP_URL") => self.http.map(str::to_owned),
+                name => data.variable(name),
             }));
         }
         let ca = data.variable("SSL_CERT_FILE").unwrap_or_default();
+        let http = self.http.unwrap_or_default().to_owned();
+        let env = [("DATABASE_URL", url), ("SSL_CERT_FILE", ca), ("SQL_HTTP_URL", http)];
         Ok(Function {
             name: side.name().to_owned(),
             method: route.method.to_string(),
@@ -183,7 +196,7 @@ impl<'a> Bed<'a> {
             timeout: Duration::from_secs(route.timeout_s.into()),
             memory_mb: route.memory_mb,
             binary: self.binary(side.name()),
-            env: vec![("DATABASE_URL".to_owned(), url), ("SSL_CERT_FILE".to_owned(), ca)],
+            env: env.map(|(name, value)| (name.to_owned(), value)).into(),
         })
     }
 
@@ -214,6 +227,8 @@ struct Report {
     load: Option<Load>,
     #[serde(skip_serializing_if = "Option::is_none")]
     peers: Option<Peers>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<OverHttp>,
     binary_bytes: Vec<Size>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gate: Option<Vec<Row>>,
@@ -255,8 +270,15 @@ impl Bench {
             true => build::build_without_tls(&running.root, out)?,
             false => Binaries::default(),
         };
-        let mut binaries = build::build(&running.root, out)?;
-        if self.what.contains(&What::Peers) {
+        let mut binaries = match &self.binaries {
+            Some(folder) if self.what == [What::Load] => load::built(folder)?,
+            _ => build::build(&running.root, out)?,
+        };
+        let with_http = match self.what.contains(&What::Http) {
+            true => build::build_with_http(&running.root, out)?,
+            false => Binaries::default(),
+        };
+        if self.what.contains(&What::Peers) || self.what.contains(&What::Http) {
             binaries.extend(peers::build(&running.root, out)?);
         }
         let runtime = functions::runtime()?;
@@ -270,6 +292,8 @@ impl Bench {
             binaries: &binaries,
             without_tls: &without_tls,
             link: Link { direct: self.direct, tls: self.tls },
+            http: None,
+            with_http: &with_http,
             logs: &logs.0,
             out,
             runtime: &runtime,
@@ -330,6 +354,8 @@ impl Bench {
         let load = load.then(|| load::measure(bed, clients, seconds)).transpose()?;
         let peers = self.what.contains(&What::Peers);
         let peers = peers.then(|| peers::measure(bed, samples(20), samples(10))).transpose()?;
+        let http = self.what.contains(&What::Http);
+        let http = http.then(|| over_http::measure(bed, samples(20))).transpose()?;
         if let Some(wrong) = bed.wrong_rows()?.first() {
             return Err(Failure::new(Exit::Failure, "a wrong answer").why(wrong));
         }
@@ -341,6 +367,7 @@ impl Bench {
             round_trips,
             load,
             peers,
+            http,
             binary_bytes: sizes(bed.binaries),
             gate,
         })
@@ -441,6 +468,9 @@ impl Report {
         }
         for table in self.peers.iter().flat_map(Peers::tables) {
             add(table.to_string());
+        }
+        if let Some(http) = &self.http {
+            add(http.table().to_string());
         }
         if let Some(rows) = &self.gate {
             add(gate::table(rows).to_string());

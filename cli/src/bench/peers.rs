@@ -12,6 +12,7 @@ use super::{
     data::Link,
     flights,
     instance::Instance,
+    over_http,
     requests::Kind,
     spread::{Samples, Spread},
     warm::Runner,
@@ -92,7 +93,8 @@ pub(super) fn build(root: &Path, out: &Output) -> Result<Binaries, Failure> {
         return Err(failed().why(status).next("mend what is named above"));
     }
     let built = |name: &str| root.join("target/peers").join(name).join("bootstrap");
-    Ok(PEERS.into_iter().map(|name| (name.to_owned(), built(name))).collect())
+    let all = PEERS.into_iter().chain([over_http::PEER]);
+    Ok(all.map(|name| (name.to_owned(), built(name))).collect())
 }
 
 fn sides() -> Vec<Side> {
@@ -158,34 +160,58 @@ fn start_all(bed: &Bed<'_>, rounds: usize) -> Result<Vec<Cold>, Failure> {
     Ok(rows.collect())
 }
 
-fn invoke_all(bed: &Bed<'_>, kind: Kind, rounds: usize) -> Result<Vec<Warm>, Failure> {
-    let (name, through) = (kind.name(), bed.link.name());
-    bed.out.step(format_args!("warm: {name}, {rounds} rounds through {through}"));
-    let sides = sides();
-    let runners = sides.iter().map(|side| Runner::start(bed, *side, kind));
-    let mut runners = runners.collect::<Result<Vec<_>, _>>()?;
-    let mut ratios: Vec<_> =
-        sides.iter().map(|_| (Samples::default(), Samples::default())).collect();
+/// One side's process, with what it was measured at; times ours, of each round of invocations.
+pub(super) struct Measured {
+    pub(super) side: Side,
+    pub(super) runner: Runner,
+    pub(super) p50_ratio: Samples,
+    pub(super) cpu_ratio: Samples,
+}
+
+/// Warm invocations of all sides in turns; ours is the first.
+///
+/// # Errors
+/// When a function fails or answers wrongly.
+pub(super) fn invoke_in_turns(
+    bed: &Bed<'_>,
+    sides: &[Side],
+    kind: Kind,
+    rounds: usize,
+) -> Result<Vec<Measured>, Failure> {
+    let start = |side: &Side| {
+        let runner = Runner::start(bed, *side, kind)?;
+        let (p50_ratio, cpu_ratio) = (Samples::default(), Samples::default());
+        Ok(Measured { side: *side, runner, p50_ratio, cpu_ratio })
+    };
+    let mut measured = sides.iter().map(start).collect::<Result<Vec<_>, Failure>>()?;
     for round in 0..rounds {
         let mut batches = Vec::new();
-        for at in turns(&sides, round) {
-            batches.push((at, runners[at].batch(bed, kind)?));
+        for at in turns(sides, round) {
+            batches.push((at, measured[at].runner.batch(bed, kind)?));
         }
         let ours = batches.iter().find(|(at, _)| *at == 0).map(|(_, batch)| (batch.p50, batch.cpu));
         let (p50, cpu) = ours.unwrap_or((f64::NAN, f64::NAN));
         for (at, batch) in &batches {
-            ratios[*at].0.add(batch.p50 / p50);
-            ratios[*at].1.add(batch.cpu / cpu);
+            measured[*at].p50_ratio.add(batch.p50 / p50);
+            measured[*at].cpu_ratio.add(batch.cpu / cpu);
         }
     }
+    Ok(measured)
+}
+
+fn invoke_all(bed: &Bed<'_>, kind: Kind, rounds: usize) -> Result<Vec<Warm>, Failure> {
+    let (name, through) = (kind.name(), bed.link.name());
+    bed.out.step(format_args!("warm: {name}, {rounds} rounds through {through}"));
     let mut rows = Vec::new();
-    for ((side, runner), (p50_ratio, cpu_ratio)) in sides.iter().zip(runners).zip(&ratios) {
-        let flights = flights::count(bed, *side, kind)?;
+    for Measured { side, runner, p50_ratio, cpu_ratio } in
+        invoke_in_turns(bed, &sides(), kind, rounds)?
+    {
+        let flights = flights::count(bed, side, kind)?;
         let (p50_us, p99_us, cpu_us) = runner.times();
         rows.push(Warm {
             through: bed.link.name(),
             request: kind,
-            side: *side,
+            side,
             p50_us,
             p99_us,
             cpu_us,

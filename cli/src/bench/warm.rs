@@ -11,7 +11,7 @@ use super::{
 use crate::{failure::Failure, output::Table};
 
 /// Invocations of one side before it is the other's turn.
-const BATCH: usize = 50;
+pub(super) const BATCH: usize = 50;
 
 /// What invocations of ours and of the limit cost.
 #[derive(Debug, Serialize)]
