@@ -193,4 +193,20 @@ impl Example {
     pub const fn no_version(self) -> Example {
         Example { name: "no-version", headers: &[], status: 428, ..self }
     }
+
+    /// A step that needs a key as well, of a version that is not the current one.
+    pub const fn keyed_stale(self) -> Example {
+        let headers = &[("idempotency-key", "stale"), ("if-match", "\"99\"")];
+        Example { headers, ..self.stale() }
+    }
+
+    /// A step that needs a key as well, without saying of which version.
+    pub const fn keyed_no_version(self) -> Example {
+        Example { headers: &[("idempotency-key", "no-version")], ..self.no_version() }
+    }
+
+    /// The same without a key; of the first version, if it needs one.
+    pub const fn no_key(self) -> Example {
+        Example { name: "missing-key", headers: &[("if-match", "\"1\"")], status: 400, ..self }
+    }
 }

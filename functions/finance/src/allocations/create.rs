@@ -77,7 +77,7 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..GOOD
         },
-        Example { name: "missing-key", headers: &[], status: 400, ..GOOD },
+        GOOD.no_key(),
         GOOD.not_allowed("contributor"),
         GOOD.no_token(),
     ],

@@ -30,20 +30,10 @@ pub const ROUTE: Route = Route {
     answer: |req, db| Box::pin(reverse(req, db)),
     examples: &[
         GOOD,
-        Example {
-            name: "stale",
-            headers: &[("idempotency-key", "undo"), ("if-match", "\"99\"")],
-            status: 412,
-            ..GOOD
-        },
-        Example {
-            name: "no-version",
-            headers: &[("idempotency-key", "undo")],
-            status: 428,
-            ..GOOD
-        },
+        GOOD.keyed_stale(),
+        GOOD.keyed_no_version(),
         Example { name: "no-reason", body: "{}", status: 422, ..GOOD },
-        Example { name: "missing-key", headers: &[("if-match", "\"2\"")], status: 400, ..GOOD },
+        GOOD.no_key(),
         GOOD.not_found(),
         GOOD.not_allowed("auditor"),
         GOOD.no_token(),

@@ -58,7 +58,7 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..GOOD
         },
-        Example { name: "missing-key", headers: &[], status: 400, ..GOOD },
+        GOOD.no_key(),
         GOOD.not_allowed("approver"),
         GOOD.no_token(),
     ],

@@ -25,14 +25,9 @@ pub const ROUTE: Route = Route {
     examples: &[
         GOOD,
         Example { name: "no-reason", body: "{}", status: 422, ..GOOD },
-        Example {
-            name: "stale",
-            headers: &[("idempotency-key", "k"), ("if-match", "\"99\"")],
-            status: 412,
-            ..GOOD
-        },
-        Example { name: "no-version", headers: &[("idempotency-key", "k")], status: 428, ..GOOD },
-        Example { name: "missing-key", headers: &[("if-match", "\"1\"")], status: 400, ..GOOD },
+        GOOD.keyed_stale(),
+        GOOD.keyed_no_version(),
+        GOOD.no_key(),
         GOOD.not_found(),
         GOOD.not_allowed("contributor"),
         GOOD.no_token(),

@@ -59,7 +59,7 @@ pub const ROUTE: Route = Route {
             ..GOOD
         },
         Example { name: "no-reason", body: r#"{"note": "because"}"#, status: 422, ..GOOD },
-        Example { name: "missing-key", headers: &[], status: 400, ..GOOD },
+        GOOD.no_key(),
         GOOD.not_found(),
         GOOD.not_allowed("contributor"),
         GOOD.no_token(),

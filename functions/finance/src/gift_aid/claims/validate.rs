@@ -38,7 +38,7 @@ pub const ROUTE: Route = Route {
             status: 412,
             ..GOOD
         },
-        Example { name: "no-version", headers: &[("idempotency-key", "v4")], status: 428, ..GOOD },
+        GOOD.keyed_no_version(),
         GOOD.not_found(),
         GOOD.not_allowed("auditor"),
         GOOD.no_token(),

@@ -45,7 +45,7 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..GOOD
         },
-        Example { name: "missing-key", headers: &[], status: 400, ..GOOD },
+        GOOD.no_key(),
         GOOD.not_allowed("auditor"),
         GOOD.no_token(),
     ],
