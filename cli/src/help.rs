@@ -48,6 +48,7 @@ ARUURI_TOTP_KEYS                     seal the secrets of second factors: name=32
 ARUURI_CURSOR_KEY                    signs page cursors: 32 bytes, base64
 ARUURI_CORS_ORIGINS                  origins a browser may call from, separated by commas
 ARUURI_HMRC                          the tax office: off, or https://sender:password@host/?vendor=1234
+ARUURI_WEBHOOK_SECRETS               who may send webhooks: off, or provider=secret, separated by commas
 
 `cargo aruuri up` writes the URLs, ARUURI_JWT_* and ARUURI_CURSOR_KEY to .aruuri/env for the local servers.";
 

@@ -102,7 +102,7 @@ impl Invoke {
         let stack = Stack::find()?;
         let running = databases::up(&stack, out).await?;
         databases::prepare(&running, out).await?;
-        let event = event.finish(&stack)?;
+        let event = event.finish(&stack, &running.env["ARUURI_WEBHOOK_SECRETS"])?;
         let build =
             Build { root: &running.root, release: self.release, only: &[unit.name()], http: false };
         let binaries = if self.no_build { build.find().await? } else { build.run(out).await? };
@@ -206,7 +206,7 @@ impl Event {
         }
     }
 
-    fn finish(self, stack: &Stack) -> Result<Vec<u8>, Failure> {
+    fn finish(self, stack: &Stack, secrets: &str) -> Result<Vec<u8>, Failure> {
         let token = |role: &str| -> Result<String, Failure> {
             Ok(stack.signer()?.token(stack::developer(), &[role], 60 * 60)?)
         };
@@ -214,17 +214,39 @@ impl Event {
             Event::Example(route, example) => {
                 let token = example.role.map(token).transpose()?.unwrap_or_default();
                 let event = example_event(route, example, &token, &Stamp::now());
-                serde_json::to_vec(&event).map_err(|error| {
+                let unwritten = |error: serde_json::Error| {
                     Failure::new(Exit::Failure, "cannot write the event").because(&error)
-                })
+                };
+                let mut event = serde_json::to_value(&event).map_err(unwritten)?;
+                sign(&mut event, secrets);
+                serde_json::to_vec(&event).map_err(unwritten)
             }
             Event::Text(mut text) => {
                 while let Some((placeholder, role)) = find_placeholder(&text) {
                     let token = token(role)?;
                     text = text.replace(&placeholder.to_owned(), &token);
                 }
-                Ok(text.into_bytes())
+                match serde_json::from_str(&text) {
+                    Ok(mut event) => {
+                        sign(&mut event, secrets);
+                        Ok(event.to_string().into_bytes())
+                    }
+                    Err(_) => Ok(text.into_bytes()),
+                }
             }
+        }
+    }
+}
+
+/// Puts the signatures of webhooks in, which are of the moment.
+fn sign(event: &mut Value, secrets: &str) {
+    let body = event["body"].as_str().unwrap_or_default().to_owned();
+    for header in event["headers"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        let signed = header
+            .as_str()
+            .and_then(|value| stack::webhook_signature(value, body.as_bytes(), secrets));
+        if let Some(signed) = signed {
+            *header = signed.into();
         }
     }
 }

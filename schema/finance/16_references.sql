@@ -241,3 +241,29 @@ alter table finance.webhook_attempts enable always trigger refuse_truncate;
 
 -- At most one of the attempts settles a message.
 create unique index webhook_attempts_settled_key on finance.webhook_attempts (webhook_event_id) where outcome <> 'failed';
+
+create table finance.webhook_queue (
+  webhook_event_id uuid not null,
+  attempts integer not null default 0
+    constraint webhook_queue_attempts_range check (attempts between 0 and 1000),
+  due_at timestamptz default now(),
+  waits_for text
+    constraint webhook_queue_waits_for_length check (length(waits_for) between 1 and 300),
+  constraint webhook_queue_pkey primary key (webhook_event_id),
+  constraint webhook_queue_webhook_event_id_fkey foreign key (webhook_event_id)
+    references finance.webhook_events (id) on delete restrict
+) with (autovacuum_vacuum_scale_factor = 0.02);
+comment on table finance.webhook_queue is
+  'Messages of providers that did not take effect yet; a row goes when its message is done or ignored.';
+comment on column finance.webhook_queue.webhook_event_id is 'The message.';
+comment on column finance.webhook_queue.attempts is 'How often it was tried; each is a row of webhook_attempts.';
+comment on column finance.webhook_queue.due_at is
+  'When to try it next; null: parked, until what it waits for changes or somebody puts it back.';
+comment on column finance.webhook_queue.waits_for is
+  'What it is about, as finance.subject writes it: whatever happens to that makes it due; null: it was not tried yet.';
+
+create index webhook_queue_due_at_idx on finance.webhook_queue (due_at, webhook_event_id) where due_at is not null;
+create index webhook_queue_waits_for_idx on finance.webhook_queue (waits_for) where waits_for is not null;
+
+-- Written by functions only.
+revoke insert, update on finance.webhook_queue from finance_writer;

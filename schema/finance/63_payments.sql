@@ -59,6 +59,7 @@ comment on column giving.processor_fees.created_at is 'When the row was written.
 comment on column giving.processor_fees.created_by is 'Contact who wrote it (platform); null: the system.';
 
 create index processor_fees_contribution_id_idx on giving.processor_fees (contribution_id);
+create index processor_fees_created_at_idx on giving.processor_fees (created_at desc, id desc);
 create index processor_fees_currency_idx on giving.processor_fees (currency);
 
 revoke update on giving.processor_fees from finance_writer;
@@ -86,6 +87,7 @@ create table giving.payouts (
     ),
   arrives_on date not null,
   journal_id uuid,
+  reversal_journal_id uuid,
   failure_reason text
     constraint payouts_failure_reason_length check (
       length(btrim(failure_reason)) > 0
@@ -98,11 +100,17 @@ create table giving.payouts (
   version integer not null default 1,
   constraint payouts_pkey primary key (id),
   constraint payouts_journal_id_key unique (journal_id),
+  constraint payouts_reversal_journal_id_key unique (reversal_journal_id),
   constraint payouts_processor_ref_key unique (processor, processor_ref),
   constraint payouts_processor_fkey foreign key (processor) references giving.processors (code) on delete restrict,
   constraint payouts_currency_fkey foreign key (currency) references ledger.currencies (code) on delete restrict,
   constraint payouts_journal_id_fkey foreign key (journal_id) references ledger.journals (id) on delete restrict,
+  constraint payouts_reversal_journal_id_fkey foreign key (reversal_journal_id)
+    references ledger.journals (id) on delete restrict,
   constraint payouts_posted check (status not in ('paid', 'reconciled') or journal_id is not null),
+  constraint payouts_failed_is_reversed check (
+    (reversal_journal_id is not null) = (status = 'failed' and journal_id is not null)
+  ),
   constraint payouts_failed_whole check ((status = 'failed') = (failure_reason is not null))
 );
 comment on table giving.payouts is
@@ -116,6 +124,7 @@ comment on column giving.payouts.currency is 'ISO 4217 code.';
 comment on column giving.payouts.status is 'Where it stands; the steps of payouts_status_transition.';
 comment on column giving.payouts.arrives_on is 'Day it should be in the bank.';
 comment on column giving.payouts.journal_id is 'Journal that moved it out of clearing; null: not posted yet.';
+comment on column giving.payouts.reversal_journal_id is 'Journal that took it back when it failed; null: it did not, or before it was posted.';
 comment on column giving.payouts.failure_reason is 'What the processor said; null: it did not fail.';
 comment on column giving.payouts.created_at is 'When the row was written.';
 comment on column giving.payouts.created_by is 'Contact who wrote it (platform); null: the system.';
@@ -134,9 +143,9 @@ create trigger check_status before insert or update of status on giving.payouts
     'paid>reconciled,failed');
 create trigger keep_once_set before update on giving.payouts
   for each row execute function finance.keep_once_set(
-    'journal_id');
+    'journal_id', 'reversal_journal_id');
 create trigger check_frozen before update on giving.payouts
-  for each row execute function finance.check_frozen('status', 'pending', 'arrives_on,journal_id,failure_reason');
+  for each row execute function finance.check_frozen('status', 'pending', 'arrives_on,journal_id,reversal_journal_id,failure_reason');
 create trigger touch before update on giving.payouts for each row execute function finance.touch();
 
 alter table giving.processor_fees
@@ -168,6 +177,7 @@ create table giving.refunds (
     constraint refunds_status_known check (status in ('requested', 'processing', 'settled', 'failed')),
   settled_at timestamptz,
   journal_id uuid,
+  reversal_journal_id uuid,
   failure_reason text
     constraint refunds_failure_reason_length check (
       length(btrim(failure_reason)) > 0
@@ -180,15 +190,21 @@ create table giving.refunds (
   version integer not null default 1,
   constraint refunds_pkey primary key (id),
   constraint refunds_journal_id_key unique (journal_id),
+  constraint refunds_reversal_journal_id_key unique (reversal_journal_id),
   constraint refunds_processor_ref_key unique (processor, processor_ref),
   constraint refunds_contribution_id_fkey foreign key (contribution_id)
     references giving.contributions (id) on delete restrict,
   constraint refunds_processor_fkey foreign key (processor) references giving.processors (code) on delete restrict,
   constraint refunds_currency_fkey foreign key (currency) references ledger.currencies (code) on delete restrict,
   constraint refunds_journal_id_fkey foreign key (journal_id) references ledger.journals (id) on delete restrict,
+  constraint refunds_reversal_journal_id_fkey foreign key (reversal_journal_id)
+    references ledger.journals (id) on delete restrict,
   constraint refunds_settled_is_posted check (
-    (status = 'settled') = (journal_id is not null)
+    case status when 'settled' then journal_id is not null when 'failed' then true else journal_id is null end
     and (journal_id is null) = (settled_at is null)
+  ),
+  constraint refunds_failed_is_reversed check (
+    (reversal_journal_id is not null) = (status = 'failed' and journal_id is not null)
   ),
   constraint refunds_tip_within check (tip_minor <= amount_minor),
   constraint refunds_failed_whole check ((status = 'failed') = (failure_reason is not null))
@@ -209,6 +225,8 @@ comment on column giving.refunds.note is 'More about it; null: nothing.';
 comment on column giving.refunds.status is 'Where it stands; the steps of refunds_status_transition.';
 comment on column giving.refunds.settled_at is 'When the money was back; null: not yet.';
 comment on column giving.refunds.journal_id is 'Journal that put it into the books; null: not settled.';
+comment on column giving.refunds.reversal_journal_id is
+  'Journal that took it back when the money came home again; null: it did not.';
 comment on column giving.refunds.failure_reason is 'What the processor said; null: it did not fail.';
 comment on column giving.refunds.created_at is 'When the row was written.';
 comment on column giving.refunds.created_by is 'Contact who wrote it (platform); null: the system.';
@@ -225,14 +243,15 @@ create trigger refuse_delete before delete or truncate on giving.refunds
 alter table giving.refunds enable always trigger refuse_delete;
 create trigger check_status before insert or update of status on giving.refunds
   for each row execute function finance.check_transition(
-    'status', 'requested',
+    'status', 'requested,failed',
     'requested>processing,settled,failed',
-    'processing>settled,failed');
+    'processing>settled,failed',
+    'settled>failed');
 create trigger keep_once_set before update on giving.refunds
   for each row execute function finance.keep_once_set(
-    'journal_id', 'settled_at');
+    'journal_id', 'reversal_journal_id', 'settled_at');
 create trigger check_frozen before update on giving.refunds
-  for each row execute function finance.check_frozen('status', 'requested', 'processor_ref,settled_at,journal_id,failure_reason');
+  for each row execute function finance.check_frozen('status', 'requested', 'processor_ref,settled_at,journal_id,reversal_journal_id,failure_reason');
 create trigger touch before update on giving.refunds for each row execute function finance.touch();
 
 create table giving.disputes (

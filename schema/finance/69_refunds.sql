@@ -67,6 +67,27 @@ $$;
 comment on function giving.follow_status(uuid) is
   'The status of a settled contribution follows from its refunds and disputes; the caller has locked it.';
 
+-- From the entries: whatever was rounded how, all that goes back together is what was given.
+create function giving.taken_back(p_contribution_id uuid, out gift bigint, out cover bigint, out tip bigint)
+  language plpgsql stable
+  set search_path = ''
+as $$
+begin
+  select coalesce(sum(e.amount) filter (where a.code = '4000'), 0), coalesce(sum(e.amount) filter (where a.code = '4030'), 0),
+    coalesce(sum(e.amount) filter (where a.code = '4040'), 0)
+  into gift, cover, tip
+  from (
+    select r.journal_id from giving.refunds r where r.contribution_id = p_contribution_id and r.status = 'settled'
+    union all
+    select d.closed_journal_id from giving.disputes d where d.contribution_id = p_contribution_id and d.status = 'lost'
+  ) j
+  join ledger.entries e on e.journal_id = j.journal_id
+  join ledger.accounts a on a.id = e.account_id;
+end
+$$;
+comment on function giving.taken_back(uuid) is
+  'How much of gift, fee cover and tip went back by refunds and lost disputes.';
+
 create function giving.settle_refund(p_refund_id uuid, p_on date, p_actor uuid, p_request_id text) returns giving.refunds
   language plpgsql
   set search_path = ''
@@ -77,6 +98,8 @@ declare
   v_clearing text;
   v_general uuid := giving.purpose_fund(null, null, null);
   v_whole bigint;
+  v_taken record;
+  v_tip bigint;
   v_before bigint;
   v_after bigint;
   v_income bigint;
@@ -90,10 +113,13 @@ begin
 
   -- Pro rata between gift and fee cover, so that all refunds together give back exactly what was given.
   v_whole := v_gift.amount_minor + v_gift.fee_cover_minor;
-  select coalesce(sum(amount_minor - tip_minor), 0) into v_before from giving.refunds
-  where contribution_id = v_gift.id and status = 'settled';
-  v_after := v_before + v_refund.amount_minor - v_refund.tip_minor;
-  v_income := giving.part_of(v_gift.amount_minor, v_after, v_whole) - giving.part_of(v_gift.amount_minor, v_before, v_whole);
+  select * into v_taken from giving.taken_back(v_gift.id);
+  v_before := v_taken.gift + v_taken.cover;
+  -- A lost dispute may have taken of the gift, or of the tip, what the refund was meant to: it takes the rest.
+  v_tip := least(
+    greatest(v_refund.tip_minor, v_refund.amount_minor - (v_whole - v_before)), v_gift.tip_minor - v_taken.tip);
+  v_after := v_before + v_refund.amount_minor - v_tip;
+  v_income := giving.part_of(v_gift.amount_minor, v_after, v_whole) - v_taken.gift;
   if v_refund.fee <> 'kept' then
     select coalesce(sum(amount_minor + vat_minor), 0) into v_fees from giving.processor_fees
     where contribution_id = v_gift.id and kind = 'processing';
@@ -106,7 +132,7 @@ begin
     array['4000', '4030', '4040', v_clearing, v_clearing, '5110', '5100'],
     array[v_gift.fund_id, v_gift.fund_id, v_general, null, null, v_general, v_gift.fund_id],
     array[
-      v_income, v_after - v_before - v_income, v_refund.tip_minor, -v_refund.amount_minor,
+      v_income, v_after - v_before - v_income, v_tip, -v_refund.amount_minor,
       case v_refund.fee when 'returned' then v_fee end, case v_refund.fee when 'covered' then v_fee end, -v_fee],
     p_actor, p_request_id);
   update giving.refunds set status = 'settled', settled_at = now(), journal_id = v_journal, updated_by = p_actor

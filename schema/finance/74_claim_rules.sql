@@ -32,17 +32,17 @@ begin
   select coalesce(sum(amount_minor), 0) into refunded from giving.refunds
   where contribution_id = gift.id and status <> 'failed';
   fault := case
-    when gift.status not in ('settled', 'partially_refunded') then 'status'
-    when gift.currency <> 'GBP' then 'currency'
-    when not gift.own_money then 'own_money'
-    when new.donated_on <> gift.occurred_on then 'date'
-    when new.amount_minor > gift.amount_minor - refunded then 'amount'
-    when exists (select from giftaid.aggregate_items where contribution_id = gift.id) then 'aggregate'
-    when exists (select from giftaid.gasds_collections where contribution_id = gift.id) then 'gasds'
+    when gift.status not in ('settled', 'partially_refunded') then 'claim_lines_gift_status'
+    when gift.currency <> 'GBP' then 'claim_lines_gift_currency'
+    when not gift.own_money then 'claim_lines_gift_own_money'
+    when new.donated_on <> gift.occurred_on then 'claim_lines_gift_date'
+    when new.amount_minor > gift.amount_minor - refunded then 'claim_lines_gift_amount'
+    when exists (select from giftaid.aggregate_items where contribution_id = gift.id) then 'claim_lines_gift_aggregate'
+    when exists (select from giftaid.gasds_collections where contribution_id = gift.id) then 'claim_lines_gift_gasds'
   end;
   if fault is not null then
-    raise exception 'contribution % cannot be claimed: its % forbids it', gift.id, fault
-      using errcode = '23514', constraint = 'claim_lines_gift_' || fault, schema = 'giftaid', table = 'claim_lines';
+    raise exception 'contribution % cannot be claimed: %', gift.id, fault
+      using errcode = '23514', constraint = fault, schema = 'giftaid', table = 'claim_lines';
   end if;
   if declared.contributor_id <> gift.contributor_id or declared.claimant_id <> claimant
     or declared.contribution_id <> gift.id or not giftaid.covers(declared, gift.occurred_on)
@@ -54,7 +54,7 @@ begin
 end
 $$;
 comment on function giftaid.check_line() is
-  'Before insert: a line is a gift that may be claimed, under a declaration that covers it, with the tax of its year; breaks claim_lines_tax, claim_lines_aggregate, claim_lines_gift_…, claim_lines_declaration_covers.';
+  'Before insert: a line is a gift that may be claimed, under a declaration that covers it, with the tax of its year; breaks claim_lines_tax, claim_lines_aggregate, claim_lines_gift_status, claim_lines_gift_currency, claim_lines_gift_own_money, claim_lines_gift_date, claim_lines_gift_amount, claim_lines_gift_aggregate, claim_lines_gift_gasds, claim_lines_declaration_covers.';
 -- After check_parent, which holds the claim.
 create trigger check_source before insert on giftaid.claim_lines
   for each row execute function giftaid.check_line();

@@ -127,6 +127,17 @@ where c.status in ('settled', 'partially_refunded', 'refunded') and c.status <> 
     else 'settled'
   end
 union all
+select 'I15 disputes that are held differ from account 1210', held.currency
+from (
+  select currency, sum(minor) as minor from (
+    select e.currency, e.amount as minor
+    from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.code = '1210'
+    union all
+    select d.currency, -d.amount_minor from giving.disputes d where d.status in ('opened', 'under_review')
+  ) parts group by currency
+) held
+where held.minor <> 0
+union all
 select 'I16 contribution is claimed twice', contribution_id::text
 from (
   select contribution_id from giftaid.claim_lines
@@ -186,6 +197,11 @@ where d.approved_by = d.proposed_by or (d.status in ('approved', 'sending', 'pai
   select 1 from giving.disbursement_approvals a
   where a.disbursement_id = d.id and a.decision = 'approve' and a.decided_by = d.approved_by
 ))
+union all
+select 'I24 message of a provider not looked at for 15 minutes', q.webhook_event_id::text
+from finance.webhook_queue q
+join finance.webhook_events e on e.id = q.webhook_event_id
+where q.attempts = 0 and e.received_at < now() - interval '15 minutes'
 union all
 select 'I25 application role may write to the books', r.rolname || ' ' || t.oid::regclass::text
 from pg_catalog.pg_class t

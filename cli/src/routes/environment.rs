@@ -49,6 +49,11 @@ fn about(variable: &str) -> Option<About> {
             "The tax office's Transaction Engine, for Gift Aid claims; `off`: claims are uploaded by hand. Secret.",
             "`off`, or `https://sender:password@host/?vendor=1234`, with `&test=1` for the test service",
         ),
+        "ARUURI_WEBHOOK_SECRETS" => (
+            "Payment providers that messages are taken from, and what they sign with: Stripe by its own scheme, all others as \
+              Standard Webhooks says. A provider named twice may use either, so that a new secret is put before the old. Secret.",
+            "`off`, or `provider=secret`, separated by commas: `stripe=whsec_…,paypal=whsec_<base64>`",
+        ),
         "AUTO_SEED" => (
             "Demo data of the set `default`, see [seeds.md](seeds.md). Unset: `dev` loads it, `migrate apply` does not. Never \
               in staging and production.",

@@ -60,8 +60,8 @@ async fn every_function_answers_its_first_example_as_a_real_process() {
 
     let mut wrong = Vec::new();
     for route in routes::all() {
-        let port = gateway.addr().port();
-        let (status, answer) = request(route, port).await;
+        let at = (gateway.addr().port(), running.env["ARUURI_WEBHOOK_SECRETS"].as_str());
+        let (status, answer) = request(route, at).await;
         if status != route.examples[0].status {
             wrong.push(format!("{}: {answer}", route.name));
         }
@@ -72,7 +72,7 @@ async fn every_function_answers_its_first_example_as_a_real_process() {
 }
 
 /// Sends the route's first example and reads until the gateway closes.
-async fn request(route: &Route, port: u16) -> (u16, String) {
+async fn request(route: &Route, (port, secrets): (u16, &str)) -> (u16, String) {
     let example = &route.examples[0];
     let mut head = format!(
         "{} {}{} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {}\r\n",
@@ -90,7 +90,8 @@ async fn request(route: &Route, port: u16) -> (u16, String) {
         head += "content-type: application/json\r\n";
     }
     for (name, value) in example.headers {
-        head += &format!("{name}: {value}\r\n");
+        let signed = stack::webhook_signature(value, example.body.as_bytes(), secrets);
+        head += &format!("{name}: {}\r\n", signed.as_deref().unwrap_or(value));
     }
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(format!("{head}\r\n{}", example.body).as_bytes()).await.unwrap();

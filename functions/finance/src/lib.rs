@@ -7,9 +7,11 @@ pub mod disbursements;
 pub mod gift_aid;
 pub mod jobs;
 mod posting;
+pub mod processors;
 pub mod ready;
 pub mod refunds;
 pub mod sql;
+pub mod webhooks;
 
 /// Every route of this domain.
 pub const ROUTES: &[&api::Route] = api::routes![
@@ -41,7 +43,12 @@ pub const ROUTES: &[&api::Route] = api::routes![
     books::chain::verify::ROUTE,
     refunds::list::ROUTE,
     refunds::create::ROUTE,
+    webhooks::receive::ROUTE,
+    processors::disputes::ROUTE,
+    processors::payouts::ROUTE,
+    processors::fees::ROUTE,
     allocations::list::ROUTE,
+    allocations::find::ROUTE,
     allocations::create::ROUTE,
     allocations::reverse::ROUTE,
     disbursements::list::ROUTE,
@@ -80,6 +87,7 @@ pub const JOBS: &[&api::Job] = api::jobs![
     jobs::anchor_chain::JOB,
     jobs::check_invariants::JOB,
     jobs::purge_keys::JOB,
+    jobs::process_webhooks::JOB,
 ];
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ mod gift_aid;
 mod golden;
 mod guards;
 mod jobs;
+mod processors;
 mod property;
+mod webhooks;
 
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {
@@ -27,8 +29,10 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::disbursements::ALL,
         sql::gift_aid::ALL,
         sql::ledger::ALL,
+        sql::processors::ALL,
         sql::refunds::ALL,
         sql::small_donations::ALL,
+        sql::webhooks::ALL,
     ];
     let wrong = app.wrong_statements(&lists).await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;

@@ -31,6 +31,8 @@ macro_rules! codes {
 codes! {
     MALFORMED 400 "malformed_request" "The request could not be read";
     INVALID_CURSOR 400 "invalid_cursor" "The cursor does not belong to this list";
+    INVALID_SIGNATURE 400 "invalid_signature" "The message is not signed by its sender";
+    SIGNATURE_EXPIRED 400 "signature_expired" "The message was not signed just now";
     KEY_MISSING 400 "idempotency_key_missing" "This request needs an Idempotency-Key";
     UNAUTHENTICATED 401 "unauthenticated" "A valid access token is needed";
     INSUFFICIENT_FUNDS 402 "insufficient_funds" "The account does not hold enough";
@@ -39,6 +41,7 @@ codes! {
     FORBIDDEN 403 "forbidden" "The caller's roles do not allow this";
     FOUR_EYES 403 "four_eyes" "Somebody else has to approve this";
     NOT_FOUND 404 "not_found" "No such resource";
+    UNKNOWN_PROCESSOR 404 "unknown_processor" "No such processor sends us messages";
     NO_ROUTE 404 "no_such_route" "No such route";
     METHOD 405 "method_not_allowed" "The route does not take this method";
     CONFLICT 409 "conflict" "The request conflicts with the current state";

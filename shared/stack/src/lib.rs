@@ -27,6 +27,7 @@ mod tests;
 mod throwaway;
 mod tls;
 mod up;
+mod webhook;
 
 use std::{
     path::{Path, PathBuf},
@@ -47,6 +48,7 @@ pub use servers::Server;
 pub use state::Ports;
 pub use status::{ServerStatus, Status, UrlStatus};
 pub use throwaway::{Throwaway, Victim};
+pub use webhook::webhook_signature;
 
 use crate::{place::Place, state::State, up::Pooler};
 

@@ -162,8 +162,11 @@ impl App {
         let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
         let mut request =
             http::Request::builder().method(route.method.clone()).uri(format!("{path}{query}"));
+        let body: &[u8] = call.body.as_deref().unwrap_or_default();
+        let secrets = self.var("ARUURI_WEBHOOK_SECRETS").unwrap_or_default();
         for (name, value) in &call.headers {
-            request = request.header(name, value);
+            let signed = stack::webhook_signature(value, body, secrets);
+            request = request.header(name, signed.as_ref().unwrap_or(value));
         }
         if let Some(role) = &call.role {
             let subject = call.contact.map_or_else(stack::developer, types::ContactId::uuid);

@@ -4,5 +4,6 @@ pub mod anchor_chain;
 pub mod check_invariants;
 pub mod fold_balances;
 pub mod poll_hmrc;
+pub mod process_webhooks;
 pub mod purge_keys;
 pub mod seal_journals;

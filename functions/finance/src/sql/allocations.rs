@@ -82,6 +82,9 @@ statements! {
          order by t.created_at desc, t.id desc
          limit $6"
     ));
+    /// An allocation.
+    pub const FIND: Sql<(AllocationId,), Allocation> =
+        Sql::new(concat!("select ", columns!(), " from giving.allocations t where t.id = $1"));
     /// Moves money to funds, all or none, once per scope and key; see `giving.allocate` for what it breaks.
     pub const ALLOCATE: Sql<
         (Key, FundId, Currency, Value, Option<ContributionId>, Text<500>, ContactId, String),

@@ -10,8 +10,10 @@ pub mod contributors;
 pub mod disbursements;
 pub mod gift_aid;
 pub mod ledger;
+pub mod processors;
 pub mod refunds;
 pub mod small_donations;
+pub mod webhooks;
 
 /// The statements of every module, for the record that the next release is compared with.
 pub const NAMED: &[(&str, db::Named)] = &[
@@ -24,8 +26,10 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("disbursements", disbursements::NAMED),
     ("gift_aid", gift_aid::NAMED),
     ("ledger", ledger::NAMED),
+    ("processors", processors::NAMED),
     ("refunds", refunds::NAMED),
     ("small_donations", small_donations::NAMED),
+    ("webhooks", webhooks::NAMED),
 ];
 
 /// A row that a posting statement returned.

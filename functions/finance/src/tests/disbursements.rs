@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use testdb::Answer;
 use types::ContactId;
 
-use super::golden::{Books, PROJECT, pence};
+use super::golden::{Books, PROJECT, is_documented, pence};
 use crate::disbursements::{approve, confirm, create, fail, send, withdraw};
 
 const PARTNER: &str = "8ca9f0c4-39ae-5e76-bce7-f0d837dcbdb3";
@@ -52,14 +52,6 @@ impl Books {
         let call = call.contact(ContactId::new()).header("if-match", tag);
         self.app.call(route, call.path(payment["id"].as_str().unwrap()).json(body)).await
     }
-
-    /// The lines of the newest journal of a kind.
-    async fn newest(&self, kind: &str) -> String {
-        let journal = format!(
-            "select id::text from ledger.journals where kind = '{kind}' order by id desc limit 1"
-        );
-        self.lines(&json!(self.app.value(&journal).await)).await
-    }
 }
 
 #[tokio::test]
@@ -81,10 +73,15 @@ async fn a_payment_is_owed_sent_refused_by_the_bank_sent_again_and_paid() {
         "{}",
         paid.body
     );
-    assert_eq!(books.newest("disbursement.approved").await, "5000 P 4000, 2100 - -4000");
-    assert_eq!(books.newest("disbursement.sent").await, "2100 - 4000, 1020 - -4000");
-    assert_eq!(books.newest("disbursement.failed").await, "2100 - -4000, 1020 - 4000");
-    assert_eq!(books.newest("disbursement.paid").await, "1020 - 4000, 1000 - -4000");
+    for (kind, lines) in [
+        ("disbursement.approved", "5000 P 4000, 2100 - -4000"),
+        ("disbursement.sent", "2100 - 4000, 1020 - -4000"),
+        ("disbursement.failed", "2100 - -4000, 1020 - 4000"),
+        ("disbursement.paid", "1020 - 4000, 1000 - -4000"),
+    ] {
+        assert_eq!(books.newest(kind).await, lines);
+        is_documented(lines);
+    }
     let owed = "select sum(e.amount)::text from ledger.entries e join ledger.accounts a on a.id = e.account_id
                 where a.code in ('2100', '1020')";
     assert_eq!((books.app.value(owed).await.as_str(), books.held().await.as_str()), ("0", "6000"));
@@ -127,7 +124,9 @@ async fn an_approval_is_taken_back_exactly() {
 
     assert_eq!(withdrawn.body["status"], "withdrawn", "{}", withdrawn.body);
     assert_eq!(again.status, 409, "{}", again.body);
-    assert_eq!(books.newest("disbursement.withdrawn").await, "5000 P -4000, 2100 - 4000");
+    let lines = books.newest("disbursement.withdrawn").await;
+    assert_eq!(lines, "5000 P -4000, 2100 - 4000");
+    is_documented(&lines);
     assert_eq!(books.held().await, "10000");
     books.are_sound().await;
 }

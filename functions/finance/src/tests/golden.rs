@@ -66,6 +66,14 @@ impl Books {
             .await
     }
 
+    /// The lines of the newest journal of a kind.
+    pub(super) async fn newest(&self, kind: &str) -> String {
+        let journal = format!(
+            "select id::text from ledger.journals where kind = '{kind}' order by id desc limit 1"
+        );
+        self.lines(&json!(self.app.value(&journal).await)).await
+    }
+
     /// What the fund of the project holds.
     pub(super) async fn held(&self) -> String {
         let fund = format!("select id from ledger.funds where code = 'project:{PROJECT}'");

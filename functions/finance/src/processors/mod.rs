@@ -1,0 +1,4 @@
+//! Routes of what processors do with payments after they took them.
+pub mod disputes;
+pub mod fees;
+pub mod payouts;
