@@ -43,9 +43,9 @@ const CONTRIBUTE: &str = concat!(
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    // A transaction pooler keeps no prepared statement for its client.
     let options: PgConnectOptions = std::env::var("DATABASE_URL")?.parse()?;
-    let options = options.statement_cache_capacity(0);
+    // A transaction pooler keeps no prepared statement for its client, and PgBouncer refuses the setting.
+    let options = options.statement_cache_capacity(0).extra_float_digits(None);
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     let early = pool.clone();
     tokio::spawn(async move { drop(early.acquire().await) });
