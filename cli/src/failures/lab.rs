@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long something may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The database that is used.
 pub(super) const DATABASE: &str = "finance";
 

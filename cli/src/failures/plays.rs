@@ -1,10 +1,11 @@
 //! How each failure is brought about, on real servers, and mended again.
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use stack::{Kind, Server};
+use tokio_postgres::Client;
 
 use super::{
-    lab::{self, DATABASE, Lab},
+    lab::{self, DATABASE, Lab, PATIENCE},
     scene::Scene,
 };
 use crate::failure::Failure;
@@ -188,9 +189,8 @@ pub(super) async fn server_full(scene: &mut Scene<'_>) -> Played {
 /// PgBouncer takes no further client.
 pub(super) async fn pooler_full(scene: &mut Scene<'_>) -> Played {
     scene.lab.tell_pooler("set max_client_conn = 1").await?;
-    // It counts the console's client too, while that is there.
     let lab = scene.lab;
-    let other = lab::log_in(&pooled_url(lab)).await?;
+    let other = only_client(lab).await?;
     scene.start().await?;
     scene.ask().await?;
     drop(other);
@@ -393,6 +393,17 @@ async fn kill_sessions(lab: &Lab) -> Played {
 
 fn pooled_url(lab: &Lab) -> String {
     lab.running.url(db::Domain::Finance, Kind::Pooled, DATABASE).unwrap_or_default()
+}
+
+/// The one client that PgBouncer takes. It counts the console's too, until it has noticed that this is gone.
+async fn only_client(lab: &Lab) -> Result<Client, Failure> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match lab::log_in(&pooled_url(lab)).await {
+            Err(_) if Instant::now() < until => soon().await,
+            client => return client,
+        }
+    }
 }
 
 fn restart_pooler(scene: &Scene<'_>) -> Played {
