@@ -354,16 +354,21 @@ impl<'a> Db<'a> {
         Ok(())
     }
 
-    /// `begin`, and for how long each statement may run, if the request has less time left than its role allows: the
-    /// server stops what nobody waits for any more.
+    /// `begin`, and for how long each statement may run, if the request has less time left than our roles allow: the
+    /// server stops what nobody waits for any more. A role that allows less keeps its limit.
     pub(crate) fn begin(&self, begin: &'static str) -> Cow<'static, str> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left >= BY_ROLE {
             return begin.into();
         }
-        // 0 would be no limit.
+        // 0 would be no limit, here and in the role's setting.
         let limit = left.saturating_sub(TO_SAY_SO).as_millis().max(1);
-        format!("{begin}; set local statement_timeout = {limit}").into()
+        format!(
+            "{begin};
+             select set_config('statement_timeout', least({limit}, 1000 * nullif(extract(
+               epoch from current_setting('statement_timeout')::interval), 0))::integer::text, true)"
+        )
+        .into()
     }
 
     /// Whether something may be tried again.

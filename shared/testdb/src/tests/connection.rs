@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use api::{OnConstraint as _, Problem};
 use db::{Access, Domain, Kind, Pool, Sql};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::{ADD, LIMIT, READ, SESSION, WRITE};
 use crate::{App, Call};
@@ -216,4 +216,23 @@ async fn the_server_stops_what_nobody_waits_for_any_more() {
     }
     assert_eq!(alone, by_role, "nothing of it stays in the session");
     assert_eq!(relay.take_round_trips(), 5, "it takes no round trip of its own");
+
+    // A role that allows less keeps its limit, one that has none gets ours.
+    let (database, mut found) = (&app.database.name, Vec::new());
+    for by_role in ["200ms", "0"] {
+        let sql = format!(
+            "alter role content_app in database {database} set statement_timeout = '{by_role}';
+             select pg_terminate_backend(pid) from pg_stat_activity where usename = 'content_app'
+               and datname = '{database}'"
+        );
+        app.execute(&sql).await;
+        sleep(Duration::from_millis(1_100)).await;
+        found.push(limits(Duration::from_secs(4)).await);
+    }
+    assert_eq!(found[0], [200; 4]);
+    let [read, pipelined, interactive, alone] = found[1];
+    for told in [read, pipelined, interactive] {
+        assert!((1..4_000).contains(&told), "{found:?}");
+    }
+    assert_eq!(alone, 0);
 }
