@@ -8,7 +8,7 @@ use migrate::{
     seed::{Progress, Seed, Set},
 };
 use stack::{Kind, Running, Stack, variable};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, SimpleQueryMessage};
 
 use crate::{
     failure::{Exit, Failure},
@@ -110,6 +110,19 @@ async fn mark(client: &Client, name: &str) -> Result<(), Failure> {
 
 async fn apply(client: &mut Client, migrations: &Path) -> Result<Report, migrate::Error> {
     migrate::apply(client, &Directory::read(migrations)?).await
+}
+
+/// The first value that a statement gives, as text; empty if there is none.
+///
+/// # Errors
+/// When the server refuses it, or the connection ends.
+pub(crate) async fn value(session: &Client, sql: &str) -> Result<String, tokio_postgres::Error> {
+    let messages = session.simple_query(sql).await?;
+    let value = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    Ok(value.unwrap_or_default())
 }
 
 /// A session of the domain's migrator on the primary.

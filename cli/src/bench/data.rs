@@ -195,14 +195,8 @@ impl Data {
     /// # Errors
     /// When it does not answer.
     pub(super) async fn server_version(&self) -> Result<String, Failure> {
-        let superuser = self.superuser().await?;
-        let messages = superuser.simple_query("show server_version").await;
-        let messages = messages.map_err(|error| refused("tell its version").because(&error))?;
-        let version = messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
-        });
-        Ok(version.unwrap_or_default())
+        let version = databases::value(&self.superuser().await?, "show server_version").await;
+        version.map_err(|error| refused("tell its version").because(&error))
     }
 
     /// How many contributions there are.
@@ -232,13 +226,9 @@ impl Data {
     }
 
     async fn number(&self, sql: &str) -> Result<u64, Failure> {
-        let messages = self.superuser().await?.simple_query(sql).await;
-        let messages = messages.map_err(|error| refused("count").because(&error))?;
-        let number = messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-            _ => None,
-        });
-        Ok(number.unwrap_or_default())
+        let number = databases::value(&self.superuser().await?, sql).await;
+        let number = number.map_err(|error| refused("count").because(&error))?;
+        number.parse().map_err(|_| refused("count").why(number))
     }
 
     async fn superuser(&self) -> Result<Client, Failure> {

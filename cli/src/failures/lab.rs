@@ -9,7 +9,7 @@ use std::{
 use db::{Chain, Domain, Statement, Url};
 use gateway::{Entry, Log, Watchdog};
 use stack::{Running, Server, Stack};
-use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::Client;
 
 use super::requests::Request;
 use crate::{
@@ -286,13 +286,7 @@ async fn reload(client: &Client, settings: &[&str]) -> Result<(), Failure> {
 }
 
 async fn value(client: &Client, sql: &str) -> Result<String, Failure> {
-    let messages = client.simple_query(sql).await;
-    let messages = messages.map_err(|error| refused(sql).because(&error))?;
-    let value = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    });
-    Ok(value.unwrap_or_default())
+    databases::value(client, sql).await.map_err(|error| refused(sql).because(&error))
 }
 
 async fn connect(url: &str) -> Result<Client, Failure> {

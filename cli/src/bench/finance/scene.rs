@@ -6,7 +6,7 @@ use gateway::Function;
 use serde_json::{Value, json};
 use stack::{Kind, Running, Stack, Throwaway};
 use tokio::{runtime::Runtime, time::Instant};
-use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::Client;
 
 use super::Size;
 use crate::{
@@ -143,12 +143,7 @@ impl<'a> Scene<'a> {
     /// The first value.
     pub(super) async fn value(&self, sql: &str) -> Result<String, Failure> {
         let session = self.superuser("finance").await?;
-        let messages = session.simple_query(sql).await.map_err(|error| refused(sql, &error))?;
-        let value = messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
-        });
-        Ok(value.unwrap_or_default())
+        databases::value(&session, sql).await.map_err(|error| refused(sql, &error))
     }
 
     /// The version of the server.
