@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "the frame comes before the commands that use it")]
 
 mod access;
+mod audit;
 mod bench;
 mod cargo;
 mod clock;
@@ -12,6 +13,7 @@ mod databases;
 mod dev;
 mod doctor;
 mod down;
+mod events;
 mod failure;
 mod failures;
 mod functions;
@@ -98,6 +100,8 @@ enum Command {
     Token(token::Token),
     Mail(mail::Mail),
     Ledger(ledger::Ledger),
+    Audit(audit::Audit),
+    Events(events::Events),
     Migrate(migrate::Migrate),
     Schema(schema::Schema),
     Seed(seed::Seed),
@@ -141,6 +145,8 @@ fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Token(command) => command.run(out),
         Command::Mail(command) => command.run(out),
         Command::Ledger(command) => command.run(out),
+        Command::Audit(command) => command.run(out),
+        Command::Events(command) => command.run(out),
         Command::Migrate(command) => command.run(out),
         Command::Schema(command) => command.run(out),
         Command::Seed(command) => command.run(out),

@@ -1,5 +1,7 @@
 //! The frame: options, output and failures. Commands have tests of their own.
 mod access;
+mod audit;
+mod events;
 mod functions;
 mod git;
 mod invoke;

@@ -32,6 +32,10 @@ create table content.outbox_events (
     constraint outbox_events_payload_object check (jsonb_typeof(payload) = 'object'),
   occurred_at timestamptz not null default now(),
   published_at timestamptz,
+  attempts integer not null default 0,
+  due_at timestamptz,
+  parked_at timestamptz,
+  last_error text,
   constraint outbox_events_pkey primary key (id)
 );
 comment on table content.outbox_events is
@@ -45,6 +49,10 @@ comment on column content.outbox_events.aggregate_id is 'Id of that entity.';
 comment on column content.outbox_events.payload is 'The fact, a JSON object; never personal data beyond ids.';
 comment on column content.outbox_events.occurred_at is 'When the fact became true (start of its transaction).';
 comment on column content.outbox_events.published_at is 'When the relay handed it over; null: still to be sent.';
+comment on column content.outbox_events.attempts is 'How often it was taken to be sent.';
+comment on column content.outbox_events.due_at is 'Not taken again before; null: not taken yet.';
+comment on column content.outbox_events.parked_at is 'When it was given up until somebody retries it; null: it is not.';
+comment on column content.outbox_events.last_error is 'Why it could not be sent the last time; null: it was not tried, or went well.';
 create index outbox_events_unpublished_idx on content.outbox_events (position) where published_at is null;
 
 create table content.inbox_dedup (

@@ -188,6 +188,33 @@ create trigger keep_once_set before update on identity.user_roles
 
 create trigger touch before update on identity.user_roles for each row execute function platform.touch();
 
+create function identity.permissions_of(contact uuid, on_day date default current_date)
+  returns table (permission text, scope_type text, scope_id uuid)
+  language sql stable
+  set search_path = ''
+as $$
+  select distinct p.code, g.scope_type, g.scope_id
+  from identity.user_roles g
+  join identity.roles r on r.id = g.role_id and r.deleted_at is null
+  join identity.role_permissions b on b.role_id = r.id and b.revoked_at is null
+  join identity.permissions p on p.id = b.permission_id
+  where g.contact_id = contact and g.revoked_at is null
+    and g.valid_from <= on_day and (g.valid_to is null or g.valid_to > on_day)
+$$;
+comment on function identity.permissions_of(uuid, date) is 'What a contact may do on a day, and where.';
+grant execute on function identity.permissions_of(uuid, date) to platform_writer, platform_reader;
+
+create function identity.holds(contact uuid, permission text, scope text, scope_id uuid) returns boolean
+  language sql stable
+  set search_path = ''
+as $$
+  select exists (
+    select 1 from identity.permissions_of($1) p
+    where p.permission = $2 and (p.scope_type = 'global' or (p.scope_type = $3 and p.scope_id = $4)))
+$$;
+comment on function identity.holds(uuid, text, text, uuid) is 'Whether a contact may do that today, everywhere or in one place.';
+grant execute on function identity.holds(uuid, text, text, uuid) to platform_writer, platform_reader;
+
 create function identity.check_role_grant() returns trigger
   language plpgsql
   set search_path = ''
@@ -195,6 +222,7 @@ as $$
 declare
   granted identity.roles;
   person_type text;
+  excess text[];
 begin
   select * into granted from identity.roles where id = new.role_id and deleted_at is null for share;
   if not found then
@@ -211,30 +239,28 @@ begin
     raise exception 'role % is for % people', granted.code, granted.audience
       using errcode = '23514', constraint = 'user_roles_audience', schema = 'identity', table = 'user_roles';
   end if;
+  -- Nobody gives what they do not hold there themselves.
+  select array_agg(needed.code order by needed.code) into excess
+  from (
+    select 'roles.grant' as code
+    union
+    select p.code
+    from identity.role_permissions b join identity.permissions p on p.id = b.permission_id
+    where b.role_id = new.role_id and b.revoked_at is null
+  ) as needed
+  where not identity.holds(new.granted_by, needed.code, new.scope_type, new.scope_id);
+  if new.granted_by is not null and excess is not null then
+    raise exception 'whoever grants role % must hold there: %', granted.code, array_to_string(excess, ', ')
+      using errcode = '23514', constraint = 'user_roles_escalation', schema = 'identity', table = 'user_roles';
+  end if;
   return new;
 end
 $$;
 comment on function identity.check_role_grant() is
-  'Before insert: the role is live, fits the scope and the person; breaks user_roles_role_id_fkey, _scope_allowed or _audience.';
+  'Before insert: the role is live, fits the scope and the person, and gives no more than who grants it holds; breaks user_roles_role_id_fkey, _scope_allowed, _audience or _escalation.';
 
 create trigger check_grant before insert on identity.user_roles
   for each row execute function identity.check_role_grant();
-
-create function identity.permissions_of(contact uuid, on_day date default current_date)
-  returns table (permission text, scope_type text, scope_id uuid)
-  language sql stable
-  set search_path = ''
-as $$
-  select distinct p.code, g.scope_type, g.scope_id
-  from identity.user_roles g
-  join identity.roles r on r.id = g.role_id and r.deleted_at is null
-  join identity.role_permissions b on b.role_id = r.id and b.revoked_at is null
-  join identity.permissions p on p.id = b.permission_id
-  where g.contact_id = contact and g.revoked_at is null
-    and g.valid_from <= on_day and (g.valid_to is null or g.valid_to > on_day)
-$$;
-comment on function identity.permissions_of(uuid, date) is 'What a contact may do on a day, and where.';
-grant execute on function identity.permissions_of(uuid, date) to platform_writer, platform_reader;
 
 create function identity.check_token_scopes() returns trigger
   language plpgsql

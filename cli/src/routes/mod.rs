@@ -52,7 +52,8 @@ pub(crate) fn all() -> Vec<&'static Route> {
 
 /// Every job of every domain, in the order in which they are always listed.
 pub(crate) fn jobs() -> Vec<&'static Job> {
-    let mut jobs: Vec<&Job> = [finance::JOBS].into_iter().flatten().copied().collect();
+    let domains = [platform::JOBS, projects::JOBS, finance::JOBS, content::JOBS];
+    let mut jobs: Vec<&Job> = domains.into_iter().flatten().copied().collect();
     let domain = |job: &Job| Domain::ALL.iter().position(|domain| *domain == job.domain);
     jobs.sort_by_key(|job| (domain(job), job.name));
     jobs

@@ -30,9 +30,14 @@ fn text(domain: Domain) -> String {
     });
     let keys = db::idempotency::named(domain);
     let keys = keys.iter().map(|(name, statement)| recorded("idempotency", name, *statement));
+    let audit = db::audit::named(domain);
+    let audit = audit.iter().map(|(name, statement)| recorded("audit_log", name, *statement));
+    let outbox = db::events::named(domain);
+    let outbox = outbox.iter().map(|(name, statement)| recorded("outbox", name, *statement));
     let ping = api::PING_NAMED;
     let ping = ping.iter().map(|(name, statement)| recorded("ready", name, *statement));
-    let mut statements: Vec<Recorded> = own.chain(keys).chain(ping).collect();
+    let mut statements: Vec<Recorded> =
+        own.chain(keys).chain(audit).chain(outbox).chain(ping).collect();
     statements.sort_by(|a, b| a.name.cmp(&b.name));
     let record = serde_json::to_value(Record { statements });
     let mut record = record.expect("strings and booleans only");

@@ -1,5 +1,7 @@
 //! The content domain: blog posts and the categories they are filed under.
 pub mod categories;
+pub mod events;
+pub mod jobs;
 pub mod posts;
 pub mod ready;
 pub mod sql;
@@ -20,6 +22,9 @@ pub const ROUTES: &[&api::Route] = api::routes![
     posts::delete::ROUTE,
     posts::restore::ROUTE,
 ];
+
+/// Every job of this domain.
+pub const JOBS: &[&api::Job] = api::jobs![jobs::seal_audit::JOB];
 
 #[cfg(test)]
 mod tests;

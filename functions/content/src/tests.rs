@@ -5,12 +5,14 @@ use crate::{ROUTES, sql};
 
 mod categories;
 mod posts;
+mod trail;
 
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Content).await;
 
-    let wrong = app.wrong_statements(&[sql::categories::ALL, sql::posts::ALL]).await;
+    let wrong =
+        app.wrong_statements(&[sql::categories::ALL, sql::events::ALL, sql::posts::ALL]).await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;
 
     assert_eq!(wrong, Vec::<String>::new());

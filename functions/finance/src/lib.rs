@@ -4,6 +4,7 @@ pub mod books;
 pub mod contributions;
 pub mod contributors;
 pub mod disbursements;
+pub mod events;
 pub mod gift_aid;
 pub mod jobs;
 mod posting;
@@ -88,6 +89,7 @@ pub const JOBS: &[&api::Job] = api::jobs![
     jobs::check_invariants::JOB,
     jobs::purge_keys::JOB,
     jobs::process_webhooks::JOB,
+    jobs::seal_audit::JOB,
 ];
 
 #[cfg(test)]

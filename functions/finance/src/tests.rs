@@ -13,6 +13,7 @@ mod guards;
 mod jobs;
 mod processors;
 mod property;
+mod trail;
 mod webhooks;
 
 #[tokio::test]
@@ -20,6 +21,7 @@ async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Finance).await;
 
     let lists = [
+        sql::events::ALL,
         sql::allocations::ALL,
         sql::audit::ALL,
         sql::books::ALL,

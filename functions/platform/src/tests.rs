@@ -8,7 +8,9 @@ mod api_tokens;
 mod audit_logs;
 pub(crate) mod identity;
 mod mail;
+mod roles;
 mod settings;
+mod trail;
 mod unrouted;
 
 #[tokio::test]
@@ -17,10 +19,12 @@ async fn statements_and_constraint_names_match_the_schema() {
 
     let wrong = app
         .wrong_statements(&[
+            sql::events::ALL,
             sql::api_tokens::ALL,
             sql::audit_logs::ALL,
             sql::identity::ALL,
             sql::mail::ALL,
+            sql::roles::ALL,
             sql::sessions::ALL,
             sql::settings::ALL,
         ])

@@ -1,4 +1,5 @@
 //! The projects domain: what is funded, and the themes it belongs to.
+pub mod jobs;
 pub mod projects;
 pub mod ready;
 pub mod sql;
@@ -20,6 +21,9 @@ pub const ROUTES: &[&api::Route] = api::routes![
     projects::delete::ROUTE,
     projects::restore::ROUTE,
 ];
+
+/// Every job of this domain.
+pub const JOBS: &[&api::Job] = api::jobs![jobs::seal_audit::JOB];
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use crate::{ROUTES, sql};
 
 mod projects;
 mod themes;
+mod trail;
 
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {

@@ -10,7 +10,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{digest, signature};
 use serde::Deserialize;
-use types::{ContactId, SessionId};
+use types::{ApiTokenId, ContactId, SessionId};
 
 use crate::{
     Problem,
@@ -50,6 +50,8 @@ pub struct Caller {
     pub permissions: Vec<String>,
     /// The login that the token came from, if it came from one.
     pub session: Option<SessionId>,
+    /// The api token that it was exchanged for, if it was.
+    pub token: Option<ApiTokenId>,
 }
 
 impl Caller {
@@ -117,6 +119,7 @@ struct Claims {
     exp: u64,
     nbf: Option<u64>,
     sid: Option<SessionId>,
+    token: Option<ApiTokenId>,
     #[serde(default)]
     roles: Vec<String>,
     #[serde(default)]
@@ -198,8 +201,8 @@ impl Auth {
         if claims.nbf.is_some_and(|nbf| now + LEEWAY_S < nbf) {
             return Err("the token is not valid yet");
         }
-        let Claims { sub, roles, permissions, sid, .. } = claims;
-        Ok(Caller { contact: sub, roles, permissions, session: sid })
+        let Claims { sub, roles, permissions, sid, token, .. } = claims;
+        Ok(Caller { contact: sub, roles, permissions, session: sid, token })
     }
 
     fn claims(&self, token: &str) -> Result<Claims, &'static str> {

@@ -16,7 +16,7 @@ use lambda_http::{
     lambda_runtime::{self, Diagnostic},
     service_fn,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
@@ -137,7 +137,10 @@ impl Worker {
         let started = Instant::now();
         let limit = started + Duration::from_secs(u64::from(self.job.timeout_s));
         let end = end.map_or(limit, |end| end.min(limit)) - RESERVE;
-        let (db, run) = (self.pool.begin(end), Run { end, settings: self.settings.clone() });
+        let db = self.pool.begin(end);
+        let context = json!({ "kind": "system", "request_id": id, "user_agent": self.job.name });
+        db.act_as(context.to_string());
+        let (db, run) = (db, Run { end, settings: self.settings.clone() });
         let work = AssertUnwindSafe((self.job.work)(&run, &db)).catch_unwind();
         let result = match timeout_at(end, work).await {
             Ok(Ok(result)) => result,

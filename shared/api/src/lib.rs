@@ -16,6 +16,7 @@ mod route;
 mod serve;
 mod server;
 mod shape;
+mod subscriber;
 mod unit;
 
 pub use auth::{Allow, Auth, Caller};
@@ -34,4 +35,5 @@ pub use route::{Answer, Example, Idempotency, InSession, Method, Query, Route};
 pub use serve::{Exit, serve};
 pub use server::{Answered, Server, Unfit, variables};
 pub use shape::{Shape, Shaped};
+pub use subscriber::{Subscriber, Taking};
 pub use unit::Unit;

@@ -145,6 +145,18 @@ impl Request {
         json!({ "request_id": self.id, "ip": self.address, "user_agent": agent })
     }
 
+    /// Who acts and from where, as the triggers that write the audit log read it.
+    pub(crate) fn context(&self) -> String {
+        let mut context = self.origin();
+        let caller = self.caller.as_ref();
+        let token = caller.and_then(|caller| caller.token);
+        context["kind"] = json!(if token.is_some() { "token" } else { "user" });
+        context["contact"] = json!(caller.map(|caller| caller.contact));
+        let session = caller.and_then(|caller| caller.session).map(|id| id.uuid());
+        context["session"] = json!(token.map(|id| id.uuid()).or(session));
+        context.to_string()
+    }
+
     pub(crate) fn is_safe(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD
     }

@@ -265,6 +265,9 @@ impl Server {
                 request.caller = Some(auth.admit(self.route.allow, header)?);
             }
         }
+        if self.route.access == Access::Write {
+            db.db().act_as(request.context());
+        }
         self.check_query(&request)?;
         if self.route.if_match {
             request.if_match()?;

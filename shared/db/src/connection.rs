@@ -3,18 +3,19 @@ use std::{
     borrow::Cow,
     future::Future,
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
 
-use futures_util::future::{join, join_all, join3, join4};
+use futures_util::future::{join, join_all, join3, join4, join5};
 use tokio::time::{Instant, sleep, timeout_at};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, types::Type};
 
 use crate::{
     Access, Domain, Error, Kind, Position, Row, Seen, Source, Statement as _, Steps, Value,
+    audit::CONTEXT,
     pool::{Lease, Line, Pool, Slot, Tcp},
     position::{MARK, Mark, REACHED},
 };
@@ -51,6 +52,7 @@ pub struct Db<'a> {
     wanted: Option<Position>,
     measured: bool,
     seen: Mutex<Seen>,
+    context: OnceLock<String>,
 }
 
 impl<'a> Db<'a> {
@@ -62,7 +64,25 @@ impl<'a> Db<'a> {
             wanted: None,
             measured: false,
             seen: Mutex::default(),
+            context: OnceLock::new(),
         }
+    }
+
+    /// What it writes from now on is noted in the audit log as done in this context, a JSON object. The first one
+    /// stays. It travels in the transaction of each write, so a statement alone becomes a transaction of one.
+    pub fn act_as(&self, context: String) {
+        let _ = self.context.set(context);
+    }
+
+    /// Who acts, for statements that may write.
+    pub(crate) fn context(&self) -> Option<&String> {
+        self.context.get().filter(|_| self.pool.access == Access::Write)
+    }
+
+    /// Tells the transaction who acts, in the flight of what follows.
+    pub(crate) async fn introduce(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
+        let Some(context) = self.context() else { return Ok(()) };
+        client.query_typed(CONTEXT.text(), &[(context, Type::TEXT)]).await.map(drop)
     }
 
     /// What is read includes what was committed at `position`.
@@ -167,7 +187,7 @@ impl<'a> Db<'a> {
             #[cfg(feature = "http")]
             Line::Http(client) => {
                 self.count();
-                crate::http::transaction(client, steps, self.deadline).await
+                crate::http::transaction(client, self.context(), steps, self.deadline).await
             }
         }
     }
@@ -185,17 +205,18 @@ impl<'a> Db<'a> {
             let statements =
                 join_all(steps.iter().map(|(sql, values)| lease.query_typed(sql, values)));
             // Polled in this order, the futures put their messages into one packet in this order.
-            let (begin, rows, commit, mark) = join4(
+            Ok(join5(
                 lease.batch_execute(&begin),
+                self.introduce(&lease),
                 statements,
                 lease.batch_execute(end),
                 self.marking(&lease),
             )
-            .await;
-            Ok((begin, rows, commit, mark))
+            .await)
         });
-        let (begin, rows, commit, mark) = sent.await?;
+        let (begin, introduced, rows, commit, mark) = sent.await?;
         begin.map_err(|e| Error::query("begin", e))?;
+        introduced.map_err(|e| Error::query(CONTEXT.text(), e))?;
         let mut result = Ok(Vec::with_capacity(rows.len()));
         for (rows, (sql, _)) in rows.into_iter().zip(steps) {
             match (rows, &mut result) {
@@ -237,6 +258,8 @@ impl<'a> Db<'a> {
                         self.checked(&lease, sql, params).await
                     } else if slot.guard_reads {
                         self.read_only(&lease, sql, params).await
+                    } else if self.context().is_some() {
+                        self.introduced(&lease, sql, params).await
                     } else {
                         self.marked(&lease, sql, params).await
                     })
@@ -278,7 +301,36 @@ impl<'a> Db<'a> {
             self.judge(sql, &results.next().unwrap_or_default())?;
             return Ok(results.next().unwrap_or_default());
         }
+        if let Some(context) = self.context() {
+            let step = [(sql, params.to_vec())];
+            let results = crate::http::transaction(client, Some(context), &step, self.deadline);
+            return Ok(results.await?.pop().unwrap_or_default());
+        }
         crate::http::statement(client, sql, params, guard, self.deadline).await
+    }
+
+    /// One statement in a transaction that knows who acts, and the position after it, in one packet. What a rule says
+    /// only at the commit is an error of the statement, as if it were alone.
+    async fn introduced(
+        &self,
+        client: &Client,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let begin = self.begin("begin");
+        let (begin, introduced, rows, commit, mark) = join5(
+            client.batch_execute(&begin),
+            self.introduce(client),
+            client.query_typed(sql, params),
+            client.batch_execute("commit"),
+            self.marking(client),
+        )
+        .await;
+        begin.and(introduced).map_err(|e| Error::query(sql, e))?;
+        let rows = rows.map_err(|e| Error::query(sql, e))?;
+        commit.map_err(|e| Error::query(sql, e))?;
+        self.mark(&mark);
+        Ok(Row::all(rows))
     }
 
     /// One statement and, if it may have written, the position after it, in one packet.

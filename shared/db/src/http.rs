@@ -2,7 +2,7 @@
 use sqlhttp::{Batch, Client, Isolation};
 use tokio::time::Instant;
 
-use crate::{Error, Row, Value};
+use crate::{Error, Row, Statement as _, Type, Value, audit::CONTEXT};
 
 /// One statement; `read_only` makes it a transaction that cannot write, in the same request.
 pub(crate) async fn statement(
@@ -37,17 +37,23 @@ pub(crate) async fn reads(
     Ok(results.into_iter().map(Row::all_over_http).collect())
 }
 
-/// Statements that take effect together; which one failed is not told.
+/// Statements that take effect together, in a transaction that knows who acts; which one failed is not told.
 pub(crate) async fn transaction(
     client: &Client,
+    context: Option<&String>,
     steps: &[(&'static str, Vec<Value<'_>>)],
     deadline: Instant,
 ) -> Result<Vec<Vec<Row>>, Error> {
     let mut batch = Batch::new();
+    if let Some(context) = context {
+        let pushed = batch.push(CONTEXT.text(), &[(context, Type::TEXT)]);
+        pushed.map_err(|e| Error::http(CONTEXT.text(), e))?;
+    }
     for (sql, params) in steps {
         batch.push(sql, params).map_err(|e| Error::http(sql, e))?;
     }
     let failed = |e| Error::http(steps.first().map_or("", |(sql, _)| sql), e);
     let results = client.batch(&batch, deadline).await.map_err(failed)?;
-    Ok(results.into_iter().map(Row::all_over_http).collect())
+    let own = results.into_iter().skip(usize::from(context.is_some()));
+    Ok(own.map(Row::all_over_http).collect())
 }

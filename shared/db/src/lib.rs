@@ -3,9 +3,11 @@
 //! A function keeps at most one connection for each URL it needs and sends every statement unnamed,
 //! with its types, in one round trip. What it does not do: named statements, `LISTEN`, `COPY`,
 //! session settings. Behind a transaction pooler those meet other clients.
+pub mod audit;
 mod connection;
 mod domain;
 mod error;
+pub mod events;
 #[cfg(feature = "http")]
 mod http;
 pub mod idempotency;

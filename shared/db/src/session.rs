@@ -1,7 +1,7 @@
 //! What only a connection of one's own has: a transaction that stays open while its holder thinks.
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 
 use crate::{
     Connection, Db, Error, Kind, Row, Value,
@@ -183,10 +183,13 @@ impl Connection for Tx<'_> {
                     return rows.map(Row::all).map_err(failed);
                 }
                 let begin = self.db.begin("begin");
-                let (begin, rows) =
-                    join(self.lease.batch_execute(&begin), self.lease.query_typed(sql, params))
-                        .await;
-                begin.map_err(|e| Error::query("begin", e))?;
+                let (begin, introduced, rows) = join3(
+                    self.lease.batch_execute(&begin),
+                    self.db.introduce(&self.lease),
+                    self.lease.query_typed(sql, params),
+                )
+                .await;
+                begin.and(introduced).map_err(|e| Error::query("begin", e))?;
                 rows.map(Row::all).map_err(failed)
             })
             .await

@@ -213,7 +213,9 @@ impl App {
     ) -> Vec<String> {
         let owner = self.database.owner().await;
         let own = db::idempotency::statements(self.database.domain);
-        let own = own.into_iter().chain(db::position::statements());
+        let own = own.into_iter().chain(db::audit::statements(self.database.domain));
+        let own = own.chain(db::events::statements(self.database.domain));
+        let own = own.chain(db::position::statements());
         let statements = lists.iter().copied().flatten().copied().chain(own);
         check::statements(&owner, statements.chain(api::PING_STATEMENTS.iter().copied())).await
     }
@@ -221,6 +223,32 @@ impl App {
     /// The constraint names in the sources of the crate at `manifest_dir` that the schema does not know.
     pub async fn unknown_constraints(&self, manifest_dir: &str) -> Vec<String> {
         check::constraints(&self.database.owner().await, manifest_dir).await
+    }
+
+    /// The audit log of this domain.
+    pub fn audit_log(&self) -> &'static str {
+        match self.database.domain {
+            Domain::Platform => "audit.audit_logs",
+            Domain::Projects => "projects.audit_logs",
+            Domain::Finance => "finance.audit_logs",
+            Domain::Content => "content.audit_logs",
+        }
+    }
+
+    /// The actions that the audit log notes of the request that was answered so.
+    pub async fn entries(&self, answer: &Answer) -> Vec<String> {
+        let request = answer.header("x-request-id").unwrap_or_default();
+        let sql = format!(
+            "select string_agg(action, ' ' order by action) from {} where request_id = '{request}'",
+            self.audit_log()
+        );
+        self.value(&sql).await.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Tables whose changes the audit log does not note, and columns that it shows though the studio may not see them.
+    pub async fn audit_gaps(&self) -> Vec<String> {
+        let found = self.value(&check::gaps(self.database.domain)).await;
+        found.lines().map(str::to_owned).collect()
     }
 
     /// The variables that name this domain's databases.

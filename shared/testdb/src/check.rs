@@ -118,3 +118,38 @@ fn collect(folder: &Path, names: &mut BTreeSet<String>) {
         }
     }
 }
+
+/// A statement whose one value is a line for each gap of the audit log.
+pub(crate) fn gaps(domain: db::Domain) -> String {
+    format!(
+        "with tables as (
+           select c.oid, n.nspname || '.' || c.relname as name, t.oid as trigger,
+             split_part(encode(t.tgargs, 'escape'), '\\000', 2) as hidden
+           from pg_class c
+           join pg_namespace n on n.oid = c.relnamespace
+           left join pg_trigger t on t.tgrelid = c.oid and t.tgname = 'record_change'
+           where c.relkind in ('r', 'p') and not c.relispartition
+             and n.nspname !~ '^(pg_|information_schema|atlas_)'
+         )
+         select string_agg(line, E'\n' order by line)
+         from (
+           select name from tables where trigger is null
+           union all
+           select t.name || '.' || a.attname || ' is shown'
+           from tables t
+           join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+           where t.trigger is not null
+             and not has_column_privilege('{domain}_studio', t.oid, a.attnum, 'select')
+             and a.attname <> all (string_to_array(t.hidden, ','))
+           union all
+           select t.name || '.' || a.attname || ' may be a secret'
+           from tables t
+           join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+           where t.trigger is not null
+             and a.attname ~ '(password|secret|token|cipher|otp|_hash$)'
+             and a.atttypid <> 'boolean'::regtype
+             and a.attname <> all (string_to_array(t.hidden, ','))
+         ) as gaps (line)",
+        domain = domain.name()
+    )
+}

@@ -11,6 +11,7 @@ mod check;
 mod database;
 mod examples;
 mod life;
+mod trail;
 mod transport;
 
 pub use app::App;
@@ -19,6 +20,7 @@ pub use database::{Database, Seeds};
 pub use examples::wrong_examples;
 pub use life::Life;
 pub use stack::Relay;
+pub use trail::chain_finds_what_was_changed;
 pub use transport::Transport;
 
 #[cfg(test)]

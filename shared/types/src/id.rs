@@ -87,6 +87,7 @@ entities! {
     AuditLog AuditLogId = "platform.audit_log",
     Contact ContactId = "platform.contact",
     File FileId = "platform.file",
+    RoleGrant RoleGrantId = "platform.role_grant",
     Session SessionId = "platform.session",
     Setting SettingId = "platform.setting",
     User UserId = "platform.user",

@@ -6,4 +6,5 @@ pub mod fold_balances;
 pub mod poll_hmrc;
 pub mod process_webhooks;
 pub mod purge_keys;
+pub mod seal_audit;
 pub mod seal_journals;

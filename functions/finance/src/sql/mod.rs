@@ -8,6 +8,7 @@ pub mod claims;
 pub mod contributions;
 pub mod contributors;
 pub mod disbursements;
+pub mod events;
 pub mod gift_aid;
 pub mod ledger;
 pub mod processors;
@@ -24,6 +25,7 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("contributions", contributions::NAMED),
     ("contributors", contributors::NAMED),
     ("disbursements", disbursements::NAMED),
+    ("events", events::NAMED),
     ("gift_aid", gift_aid::NAMED),
     ("ledger", ledger::NAMED),
     ("processors", processors::NAMED),

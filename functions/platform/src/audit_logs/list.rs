@@ -60,9 +60,21 @@ pub const ROUTE: Route = Route {
 const LIST: List = List {
     sorts: &["-created_at"],
     filters: &[
+        Filter { field: "domain", ops: &["eq"], about: "Where it was done: finance." },
         Filter { field: "entity_type", ops: &["eq"], about: "What kind of thing was touched." },
         Filter { field: "entity_id", ops: &["eq"], about: "Which one." },
         Filter { field: "actor_contact_id", ops: &["eq"], about: "The contact who acted." },
+        Filter {
+            field: "session_id",
+            ops: &["eq"],
+            about: "The login, or the api token, it was done with.",
+        },
+        Filter { field: "request_id", ops: &["eq"], about: "The request it was done in." },
+        Filter {
+            field: "change_type",
+            ops: &["eq"],
+            about: "create, update, delete, restore, transition, read, login or other.",
+        },
         Filter { field: "action", ops: &["eq"], about: "What was done: project.update." },
         Filter { field: "created_at", ops: &["gte", "lt"], about: "When it happened." },
     ],
@@ -72,9 +84,13 @@ async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
     let (after, id) = list.after()?;
     let filters = (
+        list.filter("domain", "eq")?,
         list.filter("entity_type", "eq")?,
         list.filter("entity_id", "eq")?,
         list.filter("actor_contact_id", "eq")?,
+        list.filter("session_id", "eq")?,
+        list.filter("request_id", "eq")?,
+        list.filter("change_type", "eq")?,
         list.filter("action", "eq")?,
         list.filter("created_at", "gte")?,
         list.filter("created_at", "lt")?,

@@ -1,8 +1,10 @@
 //! The row types and statements of the platform domain.
 pub mod api_tokens;
 pub mod audit_logs;
+pub mod events;
 pub mod identity;
 pub mod mail;
+pub mod roles;
 pub mod sessions;
 pub mod settings;
 
@@ -10,8 +12,10 @@ pub mod settings;
 pub const NAMED: &[(&str, db::Named)] = &[
     ("api_tokens", api_tokens::NAMED),
     ("audit_logs", audit_logs::NAMED),
+    ("events", events::NAMED),
     ("identity", identity::NAMED),
     ("mail", mail::NAMED),
+    ("roles", roles::NAMED),
     ("sessions", sessions::NAMED),
     ("settings", settings::NAMED),
 ];

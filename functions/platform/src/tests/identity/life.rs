@@ -56,6 +56,8 @@ async fn what_happens_at_the_door_is_in_the_audit_log() {
     let entry = app.call(list, Call::role("auditor").query(query)).await.body["data"][0].clone();
 
     actions.reverse();
+    // What that changed is noted besides, row by row.
+    actions.retain(|action| action.starts_with("auth."));
     let expected = [
         "auth.sign_up",
         "auth.email_verified",

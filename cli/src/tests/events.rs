@@ -1,0 +1,222 @@
+use std::{sync::Mutex, time::Duration};
+
+use db::{
+    Access, Domain, Pool,
+    events::{self, Event, MOST_ATTEMPTS, Relayed},
+};
+use serde_json::json;
+use testdb::{App, Call};
+use tokio::time::Instant;
+
+use crate::events::{Pools, deliver, relay};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn pool(app: &App) -> Pool {
+    let var = |name: &str| app.var(name).map(str::to_owned);
+    Pool::find(app.database.domain, Access::Write, "test", var).unwrap()
+}
+
+fn pools(apps: &[&App]) -> Pools {
+    Pools::of(apps.iter().map(|app| pool(app)).collect())
+}
+
+/// Takes what is due out of an outbox, as if it had been handed over.
+async fn told(app: &App) -> Vec<Event> {
+    let told = Mutex::new(Vec::new());
+    let pool = pool(app);
+    let db = pool.begin(Instant::now() + Duration::from_secs(60));
+    let send = async |event: &Event| {
+        told.lock().unwrap().push(event.clone());
+        Ok(())
+    };
+    assert!(events::relay(&db, || HOUR, send).await.unwrap().complete);
+    told.into_inner().unwrap()
+}
+
+/// What finance and content know of others.
+async fn known(finance: &App, content: &App) -> String {
+    let row = |table: &str| {
+        format!(
+            "select string_agg((to_jsonb(r) - 'seen_at')::text, E'\\n' order by id) from {table} r"
+        )
+    };
+    let mut all = Vec::new();
+    for (app, schema) in [(finance, "finance"), (content, "content")] {
+        for table in ["ref_projects", "ref_contacts"] {
+            all.push(app.value(&row(&format!("{schema}.{table}"))).await);
+        }
+    }
+    all.join("\n---\n")
+}
+
+/// A project that is made, renamed and deleted; a contact that is merged into another, which is erased.
+async fn happen(platform: &App, projects: &App) -> Vec<Event> {
+    let body = json!({
+        "slug": "told", "name": { "de": "Erzählt", "en": "Told" }, "summary": { "de": "", "en": "Of what is told." },
+    });
+    let made = projects.created(projects_create(), "admin", &body).await;
+    let id = made["id"].as_str().unwrap();
+    let change = Call::role("admin").path(id).header("if-match", "\"1\"");
+    let renamed = change.json(&json!({ "name": { "de": "Neu erzählt", "en": "Told again" } }));
+    let renamed = projects.call(&::projects::projects::update::ROUTE, renamed).await;
+    assert_eq!(renamed.status, 200, "{}", renamed.body);
+    let gone = Call::role("admin").path(id).header("if-match", "\"2\"");
+    let gone = projects.call(&::projects::projects::delete::ROUTE, gone).await;
+    assert_eq!(gone.status, 204, "{}", gone.body);
+    platform
+        .execute(
+            "insert into party.contacts (id, last_name)
+             values ('00000000-0000-4000-8000-000000000001', 'One'), ('00000000-0000-4000-8000-000000000002', 'Two');
+             update party.contacts
+             set status = 'archived', archived_at = now(), archive_reason = 'merged',
+                 merged_into_id = '00000000-0000-4000-8000-000000000002'
+             where id = '00000000-0000-4000-8000-000000000001';
+             update party.contacts
+             set deleted_at = now(), erased_at = now(), last_name = null
+             where id::text ~ '^0{8}-'",
+        )
+        .await;
+    let mut all = told(projects).await;
+    all.extend(told(platform).await);
+    all
+}
+
+fn projects_create() -> &'static api::Route {
+    &::projects::projects::create::ROUTE
+}
+
+#[tokio::test]
+async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state() {
+    let (platform, projects) = (App::new(Domain::Platform).await, App::new(Domain::Projects).await);
+    let once = (App::new(Domain::Finance).await, App::new(Domain::Content).await);
+    let often = (App::new(Domain::Finance).await, App::new(Domain::Content).await);
+    let before = known(&once.0, &once.1).await;
+    let all = happen(&platform, &projects).await;
+    let topics: Vec<&str> = all.iter().map(|event| event.topic.as_str()).collect();
+    assert_eq!(
+        topics,
+        [
+            "projects.project.changed.v1",
+            "projects.project.changed.v1",
+            "projects.project.changed.v1",
+            "platform.contact.merged.v1",
+            "platform.contact.erased.v1",
+            "platform.contact.erased.v1",
+        ]
+    );
+
+    let straight = pools(&[&platform, &once.0, &once.1]);
+    for event in &all {
+        deliver(&straight, event).await.unwrap();
+    }
+    let mixed = pools(&[&platform, &often.0, &often.1]);
+    let reversed = all.iter().rev().chain(&all).chain(&all[1..3]);
+    for event in reversed {
+        deliver(&mixed, event).await.unwrap();
+    }
+
+    let after = known(&once.0, &once.1).await;
+    assert_ne!(before, after);
+    assert_eq!(after, known(&often.0, &often.1).await);
+    assert!(after.contains("Told again") && after.contains("erased"), "{after}");
+    assert_eq!(often.0.count("finance.inbox_dedup").await, 6);
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_could_take_comes_again_and_is_given_up_in_the_end() {
+    let apps = [
+        App::new(Domain::Platform).await,
+        App::new(Domain::Projects).await,
+        App::new(Domain::Finance).await,
+        App::new(Domain::Content).await,
+    ];
+    let [_, projects, finance, _] = &apps;
+    let pools = pools(&apps.iter().collect::<Vec<_>>());
+    // Without a name nobody can keep it.
+    projects
+        .execute(
+            "insert into projects.outbox_events (topic, aggregate_type, aggregate_id, payload)
+             values ('projects.project.changed.v1', 'project', '00000000-0000-4000-8000-000000000001', '{\"version\": 1}')",
+        )
+        .await;
+    let good = json!({
+        "slug": "good", "name": { "de": "Gut", "en": "Good" }, "summary": { "de": "", "en": "Of what is told." },
+    });
+    let good = projects.created(projects_create(), "admin", &good).await;
+
+    let first = relay(&pools).await.unwrap();
+    let at_once = relay(&pools).await.unwrap();
+    for _ in 1..MOST_ATTEMPTS {
+        projects.execute("update projects.outbox_events set due_at = now()").await;
+        assert_eq!(relay(&pools).await.unwrap().failed, 1);
+    }
+    projects.execute("update projects.outbox_events set due_at = now()").await;
+    let parked = relay(&pools).await.unwrap();
+
+    assert_eq!((first.failed, at_once), (1, Relayed { sent: 0, failed: 0, complete: true }));
+    assert_eq!(parked, Relayed { sent: 0, failed: 0, complete: true });
+    let kept = format!("finance.ref_projects where id = '{}'", good["id"].as_str().unwrap());
+    assert_eq!(finance.count(&kept).await, 1, "one bad event does not stop the others");
+    let outbox = events::outbox(Domain::Projects);
+    let pool = pool(projects);
+    let db = pool.begin(Instant::now() + Duration::from_secs(60));
+    let listed = outbox.waiting.all(&db, (true, 10)).await.unwrap();
+    let why = listed[0].last_error.as_deref().unwrap();
+    assert!(listed.len() == 1 && why.contains("take-projects"), "{listed:?}");
+    let back = outbox.retry.all(&db, (Some(listed[0].id),)).await.unwrap();
+    assert_eq!(back.len(), 1);
+    assert_eq!(outbox.waiting.all(&db, (true, 10)).await.unwrap().len(), 0);
+    let fixed = "update projects.outbox_events
+        set payload = payload || '{\"name\": {\"de\": \"\", \"en\": \"Late\"}, \"slug\": \"late\", \"status\": \"draft\"}'
+        where published_at is null";
+    projects.execute(fixed).await;
+    assert_eq!(relay(&pools).await.unwrap().sent, 1);
+}
+
+#[tokio::test]
+async fn two_relays_at_once_hand_each_event_over_once() {
+    let projects = App::new(Domain::Projects).await;
+    told(&projects).await;
+    projects
+        .execute(
+            "insert into projects.outbox_events (topic, aggregate_type, aggregate_id, payload)
+             select 'projects.thing.happened.v1', 'thing', gen_random_uuid(), '{}' from generate_series(1, 120)",
+        )
+        .await;
+
+    let (mut one, two) = tokio::join!(told(&projects), told(&projects));
+
+    one.extend(two);
+    let mut ids: Vec<_> = one.iter().map(|event| event.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((one.len(), ids.len()), (120, 120));
+}
+
+#[tokio::test]
+async fn what_a_domain_notes_is_read_on_the_platform_once_and_its_copy_on_the_way_is_blanked() {
+    let (platform, projects) = (App::new(Domain::Platform).await, App::new(Domain::Projects).await);
+    let body = json!({
+        "slug": "noted", "name": { "de": "", "en": "Noted" }, "summary": { "de": "", "en": "Of what is noted." },
+    });
+    let made = projects.created(projects_create(), "admin", &body).await;
+    projects.run(&::projects::jobs::seal_audit::JOB).await.result.unwrap();
+    let pools = pools(&[&platform]);
+
+    let mut all = told(&projects).await;
+    all.retain(|event| event.aggregate_type == "audit_log");
+    for event in all.iter().chain(&all) {
+        deliver(&pools, event).await.unwrap();
+    }
+
+    let entry = format!(
+        "select concat_ws(' ', domain, action, new_value ->> 'slug', host(ip)) from audit.audit_logs where entity_id = '{}'",
+        made["id"].as_str().unwrap()
+    );
+    assert_eq!(platform.value(&entry).await, "projects project.create noted 127.0.0.1");
+    let kept = "projects.outbox_events where aggregate_type = 'audit_log' and payload <> '{}'";
+    assert_eq!(projects.count(kept).await, 0);
+    platform.run(&::platform::jobs::seal_audit::JOB).await.result.unwrap();
+    assert_eq!(platform.count("audit.audit_queue").await, 0);
+}

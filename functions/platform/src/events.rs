@@ -1,0 +1,34 @@
+//! What this domain does about facts of others.
+use api::{Failed, Subscriber};
+use db::{Db, Domain, events::Event};
+
+use crate::sql::events::COPY_ENTRY;
+
+/// Every subscriber of this domain.
+pub const SUBSCRIBERS: &[&Subscriber] = &[&AUDIT];
+
+const AUDIT_NAME: &str = "platform-take-audit-logs";
+
+/// The audit logs of the other domains are read here.
+pub const AUDIT: Subscriber = Subscriber {
+    name: AUDIT_NAME,
+    summary: "Copies what the other domains noted in their audit logs.",
+    domain: Domain::Platform,
+    topics: &[
+        "projects.audit_log.noted.v1",
+        "finance.audit_log.noted.v1",
+        "content.audit_log.noted.v1",
+    ],
+    take: |event, db| Box::pin(copy(event, db)),
+};
+
+async fn copy(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
+    let said = event.topic.split('.').next();
+    if event.payload["domain"].as_str() != said
+        || event.payload["id"] != event.aggregate_id.to_string()
+    {
+        return Err("the entry is not one of the domain that tells it".into());
+    }
+    COPY_ENTRY.one(db, (AUDIT_NAME, event.id, event.payload.clone())).await?;
+    Ok(())
+}

@@ -1,0 +1,2 @@
+//! What the clock starts.
+pub mod seal_audit;

@@ -1,0 +1,347 @@
+-- finance: who changed what, noted by triggers in the transaction of the change, and the chain that entries are sealed in.
+
+create function finance.record_change() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  -- Arguments: the entity; columns that are not shown, by commas, 'a:b' only where b is true; the column of its key.
+  context jsonb := nullif(current_setting('aruuri.context', true), '')::jsonb;
+  bookkeeping text[] := '{created_at,created_by,updated_at,updated_by,version}';
+  was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  becomes jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  key text := coalesce(becomes, was) ->> coalesce(tg_argv[2], 'id');
+  hidden text[] := bookkeeping;
+  changed text[] := '{}';
+  change text;
+  part text;
+begin
+  foreach part in array string_to_array(coalesce(tg_argv[1], ''), ',') loop
+    if strpos(part, ':') = 0
+      or 'true' in (was ->> split_part(part, ':', 2), becomes ->> split_part(part, ':', 2))
+    then
+      hidden := hidden || split_part(part, ':', 1);
+    end if;
+  end loop;
+  if tg_op = 'UPDATE' then
+    select coalesce(array_agg(n.key order by n.key), '{}') into changed
+    from jsonb_each(becomes) n
+    where n.value is distinct from was -> n.key and n.key <> all (bookkeeping);
+    change := case
+      when 'deleted_at' = any (changed) then
+        case when becomes ->> 'deleted_at' is null then 'restore' else 'delete' end
+      when 'status' = any (changed) then 'transition'
+      else 'update'
+    end;
+    select jsonb_object_agg(c.name, was -> c.name), jsonb_object_agg(c.name, becomes -> c.name)
+    into was, becomes
+    from unnest(changed) as c (name)
+    where c.name <> all (hidden);
+  else
+    change := case tg_op when 'INSERT' then 'create' else 'delete' end;
+    was := jsonb_strip_nulls(was - hidden);
+    becomes := jsonb_strip_nulls(becomes - hidden);
+  end if;
+  -- A key that is no uuid is a name: it stands beside the values, and the same name makes the same id.
+  if length(key) <> 36 then
+    was := was || jsonb_build_object(coalesce(tg_argv[2], 'id'), key);
+    becomes := becomes || jsonb_build_object(coalesce(tg_argv[2], 'id'), key);
+    key := md5(tg_argv[0] || ':' || key);
+  end if;
+  insert into finance.audit_logs (
+    domain, actor_kind, actor_contact_id, session_id, action, change_type, entity_type, entity_id,
+    changed_fields, old_value, new_value, request_id, ip, user_agent)
+  values (
+    'finance', coalesce(context ->> 'kind', 'system'), (context ->> 'contact')::uuid, (context ->> 'session')::uuid,
+    tg_argv[0] || '.' || change, change, tg_argv[0], key::uuid,
+    changed, was, becomes, context ->> 'request_id', (context ->> 'ip')::inet, context ->> 'user_agent');
+  return null;
+end
+$$;
+comment on function finance.record_change() is
+  'After a change of a row: an entry of the audit log with what changed; who did it is the setting aruuri.context.';
+
+create table finance.audit_queue (
+  entry_id uuid not null,
+  created_at timestamptz not null,
+  constraint audit_queue_pkey primary key (entry_id)
+) with (autovacuum_vacuum_scale_factor = 0.02);
+comment on table finance.audit_queue is 'Entries of the audit log that wait to be sealed.';
+comment on column finance.audit_queue.entry_id is 'The entry.';
+comment on column finance.audit_queue.created_at is 'When it was written; with the id it finds the entry.';
+
+create table finance.audit_seals (
+  seq bigint not null
+    constraint audit_seals_seq_range check (seq >= 1),
+  entry_id uuid not null,
+  entry_created_at timestamptz not null,
+  sealed_at timestamptz not null default clock_timestamp(),
+  value_salt uuid,
+  value_digest finance.sha256,
+  origin_salt uuid,
+  origin_digest finance.sha256,
+  hash finance.sha256 not null,
+  constraint audit_seals_pkey primary key (seq),
+  constraint audit_seals_entry_id_key unique (entry_id),
+  constraint audit_seals_value_either check ((value_salt is null) <> (value_digest is null)),
+  constraint audit_seals_origin_either check ((origin_salt is null) <> (origin_digest is null))
+);
+comment on table finance.audit_seals is
+  'The chain over the audit log: each link hashes the link before and one entry, of which values and origin count as digests.';
+comment on column finance.audit_seals.seq is 'Place in the chain, from 1 without gaps.';
+comment on column finance.audit_seals.entry_id is 'The entry.';
+comment on column finance.audit_seals.entry_created_at is 'When the entry was written.';
+comment on column finance.audit_seals.sealed_at is 'When it was sealed.';
+comment on column finance.audit_seals.value_salt is 'Salt of the digest over old and new value; null: they were taken away.';
+comment on column finance.audit_seals.value_digest is 'That digest, once the values were taken away; null before.';
+comment on column finance.audit_seals.origin_salt is 'Salt of the digest over address and user agent; null: they were taken away.';
+comment on column finance.audit_seals.origin_digest is 'That digest, once address and user agent were taken away; null before.';
+comment on column finance.audit_seals.hash is 'SHA-256 by finance.audit_hash.';
+
+create table finance.audit_head (
+  one boolean not null default true
+    constraint audit_head_one check (one),
+  seq bigint not null,
+  hash finance.sha256 not null,
+  constraint audit_head_pkey primary key (one)
+);
+comment on table finance.audit_head is 'The last link; its row lock lets one sealer work at a time.';
+comment on column finance.audit_head.one is 'Always true: the table has one row.';
+comment on column finance.audit_head.seq is 'Place of the last link; 0: none yet.';
+comment on column finance.audit_head.hash is 'Hash of the last link; of the word genesis while there is none.';
+revoke insert, update on finance.audit_queue, finance.audit_seals, finance.audit_head from finance_writer;
+grant select on finance.audit_queue, finance.audit_seals, finance.audit_head to finance_audit;
+
+create function finance.audit_digest(salt uuid, content jsonb) returns bytea
+  language sql immutable
+  set search_path = ''
+as $$
+  select sha256(uuid_send(salt) || convert_to(content::text, 'UTF8'))
+$$;
+comment on function finance.audit_digest(uuid, jsonb) is
+  'Salted digest of what may have to be taken away: without the salt nobody can try what it was.';
+
+create function finance.audit_hash(
+  prev bytea, entry uuid, written timestamptz, value_digest bytea, origin_digest bytea
+) returns bytea
+  language sql stable
+  set search_path = ''
+as $$
+  select sha256(prev || convert_to(jsonb_build_array(
+    a.id, to_char(a.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), a.domain,
+    a.actor_kind, a.actor_contact_id, a.actor_user_id, a.session_id, a.action, a.change_type,
+    a.entity_type, a.entity_id, a.context_entity_type, a.context_entity_id, a.changed_fields, a.request_id,
+    encode(value_digest, 'hex'), encode(origin_digest, 'hex')
+  )::text, 'UTF8'))
+  from finance.audit_logs a where a.id = entry and a.created_at = written
+$$;
+comment on function finance.audit_hash(bytea, uuid, timestamptz, bytea, bytea) is
+  'Hash of a link: SHA-256 of the previous hash and the entry as a JSON array. A column added later is not part of it.';
+
+-- Definer: no role may put into the queue or take out of it.
+create function finance.queue_entry() returns trigger
+  language plpgsql security definer
+  set search_path = ''
+as $$
+begin
+  insert into finance.audit_queue (entry_id, created_at) values (new.id, new.created_at);
+  return null;
+end
+$$;
+comment on function finance.queue_entry() is 'After an entry is written: it waits to be sealed.';
+create trigger queue_entry after insert on finance.audit_logs
+  for each row execute function finance.queue_entry();
+
+create function finance.guard_seal() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  -- What was taken away stays as its digest; nothing else of a link ever changes.
+  if tg_op = 'UPDATE'
+    and (to_jsonb(new) - '{value_salt,value_digest,origin_salt,origin_digest}'::text[])
+      = (to_jsonb(old) - '{value_salt,value_digest,origin_salt,origin_digest}'::text[])
+    and (new.value_salt is not distinct from old.value_salt and new.value_digest is not distinct from old.value_digest
+      or new.value_salt is null and old.value_salt is not null)
+    and (new.origin_salt is not distinct from old.origin_salt and new.origin_digest is not distinct from old.origin_digest
+      or new.origin_salt is null and old.origin_salt is not null)
+  then
+    return new;
+  end if;
+  raise exception '% of %.% is refused: links are only ever added', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = '42501', schema = tg_table_schema, table = tg_table_name,
+          hint = 'Call redact_audit to take personal data away.';
+end
+$$;
+comment on function finance.guard_seal() is 'Before a link changes: only a salt may go, and its digest stay.';
+
+create trigger guard_seal before update or delete on finance.audit_seals
+  for each row execute function finance.guard_seal();
+create trigger refuse_truncate before truncate on finance.audit_seals
+  for each statement execute function finance.refuse_change();
+create trigger refuse_delete before delete or truncate on finance.audit_head
+  for each statement execute function finance.refuse_change();
+alter table finance.audit_seals enable always trigger guard_seal;
+alter table finance.audit_seals enable always trigger refuse_truncate;
+alter table finance.audit_head enable always trigger refuse_delete;
+
+-- Definer: it deletes from the queue and writes links, which no application role may.
+create function finance.seal_audit(at_most integer default 1000) returns bigint
+  language plpgsql security definer
+  set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
+as $$
+declare
+  head finance.audit_head;
+  entry record;
+  value_salt uuid;
+  origin_salt uuid;
+  sealed bigint := 0;
+begin
+  insert into finance.audit_head (seq, hash) values (0, sha256('genesis')) on conflict do nothing;
+  select * into strict head from finance.audit_head for update;
+  for entry in
+    with taken as (
+      delete from finance.audit_queue
+      where entry_id in (select q.entry_id from finance.audit_queue q order by q.entry_id limit at_most)
+      returning entry_id, created_at
+    )
+    select a.id, a.created_at, a.old_value, a.new_value, a.ip, a.user_agent
+    from taken t
+    join finance.audit_logs a on a.id = t.entry_id and a.created_at = t.created_at
+    order by a.created_at, a.id
+  loop
+    head.seq := head.seq + 1;
+    value_salt := gen_random_uuid();
+    origin_salt := gen_random_uuid();
+    insert into finance.audit_seals (seq, entry_id, entry_created_at, value_salt, origin_salt, hash)
+    values (head.seq, entry.id, entry.created_at, value_salt, origin_salt,
+      finance.audit_hash(head.hash, entry.id, entry.created_at,
+        finance.audit_digest(value_salt, jsonb_build_array(entry.old_value, entry.new_value)),
+        finance.audit_digest(origin_salt, jsonb_build_array(host(entry.ip), entry.user_agent))))
+    returning hash into head.hash;
+    -- A copy for the platform, whose log holds all domains; the payload goes once it is handed over.
+    insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload, occurred_at)
+    select 'finance.audit_log.noted.v1', 'audit_log', a.id, to_jsonb(a), a.created_at
+    from finance.audit_logs a where a.id = entry.id and a.created_at = entry.created_at;
+    sealed := sealed + 1;
+  end loop;
+  if sealed > 0 then
+    update finance.audit_head set seq = head.seq, hash = head.hash;
+  end if;
+  return sealed;
+end
+$$;
+comment on function finance.seal_audit(integer) is
+  'Seals at most that many waiting entries; returns how many. Call it often with small numbers.';
+
+create function finance.verify_audit(first bigint, last bigint)
+  returns table (seq bigint, entry_id uuid, entry_created_at timestamptz, why text)
+  language sql stable security definer
+  set search_path = ''
+as $$
+  select s.seq, s.entry_id, s.entry_created_at,
+    case
+      when s.seq > 1 and p.seq is null then 'gap'
+      when a.id is null then 'missing'
+      when s.value_salt is null and (a.old_value is not null or a.new_value is not null)
+        or s.origin_salt is null and (a.ip is not null or a.user_agent is not null) then 'redaction'
+      else 'content'
+    end
+  from finance.audit_seals s
+  left join finance.audit_seals p on p.seq = s.seq - 1
+  left join finance.audit_logs a on a.id = s.entry_id and a.created_at = s.entry_created_at
+  where s.seq between first and last
+    and (a.id is null
+      or s.seq > 1 and p.seq is null
+      or s.value_salt is null and (a.old_value is not null or a.new_value is not null)
+      or s.origin_salt is null and (a.ip is not null or a.user_agent is not null)
+      or s.hash is distinct from finance.audit_hash(
+        coalesce(p.hash, sha256('genesis')), s.entry_id, s.entry_created_at,
+        coalesce(s.value_digest, finance.audit_digest(s.value_salt, jsonb_build_array(a.old_value, a.new_value))),
+        coalesce(s.origin_digest, finance.audit_digest(s.origin_salt, jsonb_build_array(host(a.ip), a.user_agent)))))
+  order by s.seq
+$$;
+comment on function finance.verify_audit(bigint, bigint) is
+  'Broken links from one place to another: gap (the link before is gone), missing (the entry is gone), redaction (what was taken away is there again), content (the entry is not what was sealed).';
+
+create function finance.loose_audit()
+  returns table (seq bigint, entry_id uuid, entry_created_at timestamptz, why text)
+  language sql stable security definer
+  set search_path = ''
+as $$
+  select h.seq, null::uuid, null::timestamptz, 'head'
+  from finance.audit_head h
+  left join lateral (select l.seq, l.hash from finance.audit_seals l order by l.seq desc limit 1) last on true
+  where h.seq <> coalesce(last.seq, 0) or h.hash <> coalesce(last.hash, sha256('genesis'))
+  union all
+  select null, a.id, a.created_at, 'unsealed'
+  from finance.audit_logs a
+  where not exists (select from finance.audit_seals s where s.entry_id = a.id)
+    and not exists (select from finance.audit_queue q where q.entry_id = a.id)
+$$;
+comment on function finance.loose_audit() is
+  'What no link shows: head (links missing at the end), unsealed (an entry that is neither sealed nor waits). Empty: sound.';
+
+create function finance.is_redaction(was jsonb, becomes jsonb) returns boolean
+  language sql stable
+  set search_path = ''
+as $$
+  select was - '{old_value,new_value,ip,user_agent}'::text[] = becomes - '{old_value,new_value,ip,user_agent}'::text[]
+    and exists (
+      select from finance.audit_seals s
+      where s.entry_id = (was ->> 'id')::uuid
+        and (becomes -> 'old_value' = was -> 'old_value' and becomes -> 'new_value' = was -> 'new_value'
+          or s.value_salt is null and becomes ->> 'old_value' is null and becomes ->> 'new_value' is null)
+        and (becomes -> 'ip' = was -> 'ip' and becomes -> 'user_agent' = was -> 'user_agent'
+          or s.origin_salt is null and becomes ->> 'ip' is null and becomes ->> 'user_agent' is null))
+$$;
+comment on function finance.is_redaction(jsonb, jsonb) is
+  'Whether a change of an entry only takes away what its link says was taken away; asked by refuse_change.';
+
+-- Definer: personal data goes, the trail stays. Neither the writer nor the owner can change an entry otherwise.
+create function finance.redact_audit(contact uuid, types text[], ids uuid[]) returns bigint
+  language plpgsql security definer
+  set search_path = ''
+as $$
+declare
+  redacted bigint;
+begin
+  while finance.seal_audit() > 0 loop
+    null;
+  end loop;
+  update finance.audit_seals s
+  set value_salt = null,
+      value_digest = finance.audit_digest(s.value_salt, jsonb_build_array(a.old_value, a.new_value))
+  from finance.audit_logs a
+  where a.entity_type = any (types) and a.entity_id = any (ids)
+    and a.id = s.entry_id and a.created_at = s.entry_created_at and s.value_salt is not null;
+  update finance.audit_seals s
+  set origin_salt = null,
+      origin_digest = finance.audit_digest(s.origin_salt, jsonb_build_array(host(a.ip), a.user_agent))
+  from finance.audit_logs a
+  where a.actor_contact_id = contact
+    and a.id = s.entry_id and a.created_at = s.entry_created_at and s.origin_salt is not null;
+  update finance.outbox_events o
+  set payload = o.payload
+    || case when s.value_salt is null then '{"old_value": null, "new_value": null}' else '{}' end::jsonb
+    || case when s.origin_salt is null then '{"ip": null, "user_agent": null}' else '{}' end::jsonb
+  from finance.audit_seals s
+  where o.published_at is null and o.aggregate_type = 'audit_log' and s.entry_id = o.aggregate_id
+    and (s.value_salt is null or s.origin_salt is null);
+  update finance.audit_logs a
+  set old_value = case when s.value_salt is not null then a.old_value end,
+      new_value = case when s.value_salt is not null then a.new_value end,
+      ip = case when s.origin_salt is not null then a.ip end,
+      user_agent = case when s.origin_salt is not null then a.user_agent end
+  from finance.audit_seals s
+  where (a.entity_type = any (types) and a.entity_id = any (ids) or a.actor_contact_id = contact)
+    and s.entry_id = a.id and s.entry_created_at = a.created_at
+    and (s.value_salt is null or s.origin_salt is null);
+  get diagnostics redacted = row_count;
+  return redacted;
+end
+$$;
+comment on function finance.redact_audit(uuid, text[], uuid[]) is
+  'Takes the values of entries about these entities away, and the origin of what the contact did; the chain stays whole.';
+grant execute on function finance.seal_audit(integer), finance.verify_audit(bigint, bigint), finance.loose_audit(),
+  finance.redact_audit(uuid, text[], uuid[]) to finance_writer;

@@ -1,0 +1,202 @@
+//! The outbox of a domain: what waits to be told, handed over at least once.
+use std::time::Duration;
+
+use types::Timestamp;
+use uuid::Uuid;
+
+use crate::{Db, Domain, Error, Sql, Statement, row};
+
+/// Attempts after which an event is parked.
+pub const MOST_ATTEMPTS: i32 = 8;
+/// Events taken at a time.
+const BATCH: i64 = 50;
+/// So long a batch may take; after it is over, another relay may take the same events.
+const BATCH_TIME: Duration = Duration::from_secs(10);
+
+row! {
+    /// A fact on its way.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Event {
+        /// Identity: who takes it twice does nothing the second time.
+        pub id: Uuid,
+        /// Domain, entity, fact and version: `projects.project.changed.v1`.
+        pub topic: String,
+        /// The entity it is about.
+        pub aggregate_type: String,
+        /// Which one.
+        pub aggregate_id: Uuid,
+        /// The fact.
+        pub payload: serde_json::Value,
+        /// When it became true.
+        pub occurred_at: Timestamp,
+        /// Order of recording.
+        pub position: i64,
+    }
+}
+
+row! {
+    /// A fact that waits, as a person looks at it: without its payload.
+    #[derive(Debug, Clone)]
+    pub struct Waiting {
+        /// Identity.
+        pub id: Uuid,
+        /// What kind of fact.
+        pub topic: String,
+        /// What it is about.
+        pub aggregate_id: Uuid,
+        /// When it became true.
+        pub occurred_at: Timestamp,
+        /// How often it was taken.
+        pub attempts: i32,
+        /// Not taken again before.
+        pub due_at: Option<Timestamp>,
+        /// When it was given up.
+        pub parked_at: Option<Timestamp>,
+        /// Why the last attempt failed.
+        pub last_error: Option<String>,
+    }
+}
+
+row! {
+    /// An event that was brought back.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Retried {
+        /// Identity.
+        pub id: Uuid,
+    }
+}
+
+/// The statements on one domain's outbox.
+#[derive(Debug)]
+pub struct Outbox {
+    /// Takes at most `$1` events that are due; until they are due again nobody else does. Mails are not among them.
+    take: Sql<(i64,), Event>,
+    /// Notes that an event was handed over. What only its receiver may keep goes.
+    done: Sql<(Uuid,), ()>,
+    /// Notes why an event was not, and parks it at the attempt `$3`.
+    failed: Sql<(Uuid, String, i32), ()>,
+    /// Events that wait; only those that are parked if `$1`, the oldest first, at most `$2`.
+    pub waiting: Sql<(bool, i64), Waiting>,
+    /// Brings parked events back: one, or all.
+    pub retry: Sql<(Option<Uuid>,), Retried>,
+}
+
+macro_rules! outbox {
+    ($schema:literal) => {
+        Outbox {
+            take: Sql::new(concat!(
+                "update ", $schema, ".outbox_events e
+                 set attempts = e.attempts + 1,
+                     due_at = now() + interval '30 seconds' * power(2, least(e.attempts, 6))
+                 from (
+                   select id
+                   from ", $schema, ".outbox_events
+                   where published_at is null and parked_at is null and (due_at is null or due_at <= now())
+                     and topic <> 'platform.mail.requested.v1'
+                   order by position
+                   limit $1
+                   for update skip locked
+                 ) as due
+                 where e.id = due.id
+                 returning e.id, e.topic::text as topic, e.aggregate_type::text as aggregate_type, e.aggregate_id,
+                   e.payload, e.occurred_at, e.position"
+            )).never_null(),
+            done: Sql::repeatable(concat!(
+                "update ", $schema, ".outbox_events
+                 set published_at = now(), last_error = null, parked_at = null,
+                     payload = case aggregate_type when 'audit_log' then '{}' else payload end
+                 where id = $1 and published_at is null"
+            )),
+            failed: Sql::repeatable(concat!(
+                "update ", $schema, ".outbox_events
+                 set last_error = left($2, 1000), parked_at = case when attempts >= $3 then now() end
+                 where id = $1 and published_at is null"
+            )),
+            waiting: Sql::repeatable(concat!(
+                "select id, topic::text as topic, aggregate_id, occurred_at, attempts, due_at, parked_at, last_error
+                 from ", $schema, ".outbox_events
+                 where published_at is null and (parked_at is not null or not $1)
+                   and topic <> 'platform.mail.requested.v1'
+                 order by position
+                 limit $2"
+            )).never_null(),
+            retry: Sql::repeatable(concat!(
+                "update ", $schema, ".outbox_events
+                 set parked_at = null, attempts = 0, due_at = null
+                 where parked_at is not null and published_at is null and ($1 is null or id = $1)
+                 returning id"
+            )),
+        }
+    };
+}
+static PLATFORM: Outbox = outbox!("platform");
+static PROJECTS: Outbox = outbox!("projects");
+static FINANCE: Outbox = outbox!("finance");
+static CONTENT: Outbox = outbox!("content");
+
+/// The outbox of a domain.
+pub fn outbox(domain: Domain) -> &'static Outbox {
+    match domain {
+        Domain::Platform => &PLATFORM,
+        Domain::Projects => &PROJECTS,
+        Domain::Finance => &FINANCE,
+        Domain::Content => &CONTENT,
+    }
+}
+
+/// The statements that this module sends to `domain`, for its statement test.
+pub fn statements(domain: Domain) -> [&'static dyn Statement; 5] {
+    let Outbox { take, done, failed, waiting, retry } = outbox(domain);
+    [take, done, failed, waiting, retry]
+}
+
+/// The same with their names, for the record that the next release is compared with.
+pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 5] {
+    let [take, done, failed, waiting, retry] = statements(domain);
+    [("TAKE", take), ("DONE", done), ("FAILED", failed), ("WAITING", waiting), ("RETRY", retry)]
+}
+
+/// What one run of a relay did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Relayed {
+    /// Events that were handed over.
+    pub sent: usize,
+    /// Events that were not, and are tried again or parked.
+    pub failed: usize,
+    /// Whether nothing else was due.
+    pub complete: bool,
+}
+
+/// Hands over what is due, as long as a batch fits into the time that is `left`. `send` gives an event to whoever wants
+/// it, and says why that did not work; it is asked again for the same event if this is interrupted.
+///
+/// # Errors
+/// Those of the connection and the server.
+pub async fn relay(
+    db: &Db<'_>,
+    left: impl Fn() -> Duration,
+    send: impl AsyncFn(&Event) -> Result<(), String>,
+) -> Result<Relayed, Error> {
+    let Outbox { take, done, failed, .. } = outbox(db.domain());
+    let mut relayed = Relayed::default();
+    while left() > BATCH_TIME {
+        let mut events = take.all(db, (BATCH,)).await?;
+        if events.is_empty() {
+            return Ok(Relayed { complete: true, ..relayed });
+        }
+        events.sort_by_key(|event| event.position);
+        for event in &events {
+            match send(event).await {
+                Ok(()) => {
+                    done.all(db, (event.id,)).await?;
+                    relayed.sent += 1;
+                }
+                Err(why) => {
+                    failed.all(db, (event.id, why, MOST_ATTEMPTS)).await?;
+                    relayed.failed += 1;
+                }
+            }
+        }
+    }
+    Ok(relayed)
+}
