@@ -74,6 +74,7 @@ as $$
 #variable_conflict use_column
 declare
   v_row giving.contributors;
+  v_contact uuid;
 begin
   select * into v_row from giving.contributors where id = p_id for no key update;
   if v_row.id is null then
@@ -85,6 +86,7 @@ begin
       return query select true, true, null::timestamptz, 0::bigint;
       return;
     end if;
+    v_contact := v_row.contact_ref;
     update giving.contributors
     set status = 'erased', display_name = 'Erased', email = null, contact_ref = null, merged_into_id = null,
       erased_at = now(), updated_by = p_actor
@@ -95,6 +97,11 @@ begin
     update giving.contributor_addresses
     set house = null, street = null, city = null, postcode = null, erased_at = now(), updated_by = p_actor
     where contributor_id = p_id and erased_at is null;
+    -- After the changes, so that what they noted of the values before goes too.
+    perform finance.redact_audit(
+      v_contact, '{contributor,contributor_identity,contributor_address}', array[p_id]
+        || array(select i.id from giving.contributor_identities i where i.contributor_id = p_id)
+        || array(select a.id from giving.contributor_addresses a where a.contributor_id = p_id));
   end if;
   -- Lines as sent, declarations and the books stay: the tax office may ask for them for six years.
   return query select true, false, v_row.erased_at, (
@@ -103,5 +110,5 @@ begin
 end
 $$;
 comment on function giftaid.erase_contributor(uuid, integer, uuid) is
-  'Blanks who a contributor is; what was given, declared and claimed stays, and how many lines of claims still name them is told. Done twice, it says so again.';
+  'Blanks who a contributor is, in the audit log too; what was given, declared and claimed stays, and how many lines of claims still name them is told. Done twice, it says so again.';
 grant execute on function giftaid.erase_contributor(uuid, integer, uuid) to finance_writer;

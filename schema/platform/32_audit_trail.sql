@@ -293,7 +293,9 @@ comment on function audit.is_redaction(jsonb, jsonb) is
   'Whether a change of an entry only takes away what its link says was taken away; asked by refuse_change.';
 
 -- Definer: personal data goes, the trail stays. Neither the writer nor the owner can change an entry otherwise.
-create function audit.redact_audit(contact uuid, types text[], ids uuid[]) returns bigint
+create function audit.redact_audit(
+  contact uuid, types text[], ids uuid[], of_domain text default null
+) returns bigint
   language plpgsql security definer
   set search_path = ''
 as $$
@@ -307,13 +309,13 @@ begin
   set value_salt = null,
       value_digest = audit.audit_digest(s.value_salt, jsonb_build_array(a.old_value, a.new_value))
   from audit.audit_logs a
-  where a.entity_type = any (types) and a.entity_id = any (ids)
+  where a.entity_type = any (types) and a.entity_id = any (ids) and (of_domain is null or a.domain = of_domain)
     and a.id = s.entry_id and a.created_at = s.entry_created_at and s.value_salt is not null;
   update audit.audit_seals s
   set origin_salt = null,
       origin_digest = audit.audit_digest(s.origin_salt, jsonb_build_array(host(a.ip), a.user_agent))
   from audit.audit_logs a
-  where a.actor_contact_id = contact
+  where a.actor_contact_id = contact and (of_domain is null or a.domain = of_domain)
     and a.id = s.entry_id and a.created_at = s.entry_created_at and s.origin_salt is not null;
   update audit.audit_logs a
   set old_value = case when s.value_salt is not null then a.old_value end,
@@ -328,7 +330,7 @@ begin
   return redacted;
 end
 $$;
-comment on function audit.redact_audit(uuid, text[], uuid[]) is
-  'Takes the values of entries about these entities away, and the origin of what the contact did; the chain stays whole.';
+comment on function audit.redact_audit(uuid, text[], uuid[], text) is
+  'Takes the values of entries about these entities away, and the origin of what the contact did, in one domain or in all; the chain stays whole.';
 grant execute on function audit.seal_audit(integer), audit.verify_audit(bigint, bigint), audit.loose_audit(),
-  audit.redact_audit(uuid, text[], uuid[]) to platform_writer;
+  audit.redact_audit(uuid, text[], uuid[], text) to platform_writer;

@@ -220,3 +220,26 @@ async fn what_a_domain_notes_is_read_on_the_platform_once_and_its_copy_on_the_wa
     platform.run(&::platform::jobs::seal_audit::JOB).await.result.unwrap();
     assert_eq!(platform.count("audit.audit_queue").await, 0);
 }
+
+#[tokio::test]
+async fn what_a_domain_takes_out_of_its_audit_log_goes_from_the_copies_too() {
+    let (platform, finance) = (App::new(Domain::Platform).await, App::new(Domain::Finance).await);
+    let pools = pools(&[&platform, &finance]);
+    let person = json!({ "type": "individual", "display_name": "Forget Me" });
+    let create = &::finance::contributors::create::ROUTE;
+    let made = finance.created(create, "treasurer", &person).await;
+    finance.run(&::finance::jobs::seal_audit::JOB).await.result.unwrap();
+    relay(&pools).await.unwrap();
+    let named = "audit.audit_logs where concat(old_value, new_value) like '%Forget Me%'";
+    assert_eq!(platform.count(named).await, 1);
+
+    let call = Call::role("treasurer").path(made["id"].as_str().unwrap());
+    let call = call.header("if-match", "\"1\"");
+    let erased = finance.call(&::finance::contributors::erase::ROUTE, call).await;
+    let relayed = relay(&pools).await.unwrap();
+
+    assert_eq!((erased.status, relayed.failed), (200, 0), "{}", erased.body);
+    assert_eq!(platform.count(named).await, 0);
+    assert_eq!(platform.count("audit.verify_audit(1, 1000)").await, 0, "the chain is whole");
+    assert_eq!(platform.count("audit.audit_seals where value_salt is null").await, 2);
+}

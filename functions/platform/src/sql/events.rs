@@ -35,4 +35,20 @@ statements! {
          )
          select exists (select from fresh) as fresh",
     ).never_null();
+    /// Takes away from the copies of a domain what that took away, once: consumer, event, fact, domain.
+    pub const REDACT_COPIES: Sql<(&'static str, Uuid, Value, String), Taken> = Sql::repeatable(
+        "with fresh as (
+           insert into platform.inbox_dedup (consumer, message_id)
+           values ($1, $2)
+           on conflict do nothing
+           returning 1
+         )
+         select coalesce((
+           select audit.redact_audit(
+             ($3 ->> 'contact')::uuid,
+             array(select jsonb_array_elements_text($3 -> 'types')),
+             array(select jsonb_array_elements_text($3 -> 'ids')::uuid),
+             $4) >= 0
+           from fresh), false) as fresh",
+    ).never_null();
 }

@@ -145,6 +145,8 @@ async fn the_evidence_of_a_gift_is_whole_and_stays_when_its_contributor_is_forgo
     charity.declared(&ada).await;
     charity.accrue().await;
     charity.uploaded("A").await;
+    let noted = "finance.audit_logs where concat(old_value, new_value) like '%Lovelace%'";
+    assert!(charity.app.count(noted).await > 0);
 
     let erase = |tag: &str| Call::role("treasurer").path(&ada).header("if-match", tag);
     let stale = charity.app.call(&erase::ROUTE, erase("\"7\"")).await;
@@ -164,5 +166,10 @@ async fn the_evidence_of_a_gift_is_whole_and_stays_when_its_contributor_is_forgo
     let names =
         "select count(*)::text from giving.contributor_identities where last_name is not null";
     assert_eq!(charity.app.value(names).await, "0");
+    assert_eq!(charity.app.count(noted).await, 0, "the audit log forgets the name too");
+    let on_the_way = "finance.outbox_events where payload::text like '%Lovelace%'";
+    assert_eq!(charity.app.count(on_the_way).await, 0);
+    let told = "finance.outbox_events where topic = 'finance.audit_log.redacted.v1'";
+    assert_eq!(charity.app.count(told).await, 1, "once, however often it is asked");
     charity.is_whole().await;
 }

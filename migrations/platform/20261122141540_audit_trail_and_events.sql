@@ -345,8 +345,8 @@ $function$;
 grant execute on function audit.seal_audit(integer) to platform_writer;
 comment on function audit.seal_audit(integer) is 'Seals at most that many waiting entries; returns how many. Call it often with small numbers.';
 
--- Create function "audit.redact_audit(uuid, text[], uuid[])"
-create function audit.redact_audit(contact uuid, types text[], ids uuid[])
+-- Create function "audit.redact_audit(uuid, text[], uuid[], text)"
+create function audit.redact_audit(contact uuid, types text[], ids uuid[], of_domain text default null::text)
  returns bigint
  language plpgsql
  security definer
@@ -362,13 +362,13 @@ begin
   set value_salt = null,
       value_digest = audit.audit_digest(s.value_salt, jsonb_build_array(a.old_value, a.new_value))
   from audit.audit_logs a
-  where a.entity_type = any (types) and a.entity_id = any (ids)
+  where a.entity_type = any (types) and a.entity_id = any (ids) and (of_domain is null or a.domain = of_domain)
     and a.id = s.entry_id and a.created_at = s.entry_created_at and s.value_salt is not null;
   update audit.audit_seals s
   set origin_salt = null,
       origin_digest = audit.audit_digest(s.origin_salt, jsonb_build_array(host(a.ip), a.user_agent))
   from audit.audit_logs a
-  where a.actor_contact_id = contact
+  where a.actor_contact_id = contact and (of_domain is null or a.domain = of_domain)
     and a.id = s.entry_id and a.created_at = s.entry_created_at and s.origin_salt is not null;
   update audit.audit_logs a
   set old_value = case when s.value_salt is not null then a.old_value end,
@@ -383,8 +383,8 @@ begin
   return redacted;
 end
 $function$;
-grant execute on function audit.redact_audit(uuid, text[], uuid[]) to platform_writer;
-comment on function audit.redact_audit(uuid, text[], uuid[]) is 'Takes the values of entries about these entities away, and the origin of what the contact did; the chain stays whole.';
+grant execute on function audit.redact_audit(uuid, text[], uuid[], text) to platform_writer;
+comment on function audit.redact_audit(uuid, text[], uuid[], text) is 'Takes the values of entries about these entities away, and the origin of what the contact did, in one domain or in all; the chain stays whole.';
 
 -- Create function "audit.guard_seal()"
 create function audit.guard_seal()

@@ -322,11 +322,62 @@ begin
     and s.entry_id = a.id and s.entry_created_at = a.created_at
     and (s.value_salt is null or s.origin_salt is null);
   get diagnostics redacted = row_count;
+  -- The platform has copies of what was handed over; the event says which, and of whom only ids.
+  insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+  values ('finance.audit_log.redacted.v1', 'audit_redaction', gen_random_uuid(),
+    jsonb_build_object('contact', contact, 'types', types, 'ids', ids));
   return redacted;
 end
 $function$;
 grant execute on function finance.redact_audit(uuid, text[], uuid[]) to finance_writer;
-comment on function finance.redact_audit(uuid, text[], uuid[]) is 'Takes the values of entries about these entities away, and the origin of what the contact did; the chain stays whole.';
+comment on function finance.redact_audit(uuid, text[], uuid[]) is 'Takes the values of entries about these entities away, and the origin of what the contact did, and tells the platform, which has copies; the chain stays whole.';
+
+-- Replace function "giftaid.erase_contributor(uuid, integer, uuid)"
+create or replace function giftaid.erase_contributor(p_id uuid, p_version integer, p_actor uuid)
+ returns table(found boolean, stale boolean, erased_at timestamp with time zone, kept_lines bigint)
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+#variable_conflict use_column
+declare
+  v_row giving.contributors;
+  v_contact uuid;
+begin
+  select * into v_row from giving.contributors where id = p_id for no key update;
+  if v_row.id is null then
+    return query select false, false, null::timestamptz, 0::bigint;
+    return;
+  end if;
+  if v_row.status <> 'erased' then
+    if v_row.version <> p_version then
+      return query select true, true, null::timestamptz, 0::bigint;
+      return;
+    end if;
+    v_contact := v_row.contact_ref;
+    update giving.contributors
+    set status = 'erased', display_name = 'Erased', email = null, contact_ref = null, merged_into_id = null,
+      erased_at = now(), updated_by = p_actor
+    where id = p_id returning * into v_row;
+    update giving.contributor_identities
+    set title = null, first_name = null, last_name = null, erased_at = now(), updated_by = p_actor
+    where contributor_id = p_id and erased_at is null;
+    update giving.contributor_addresses
+    set house = null, street = null, city = null, postcode = null, erased_at = now(), updated_by = p_actor
+    where contributor_id = p_id and erased_at is null;
+    -- After the changes, so that what they noted of the values before goes too.
+    perform finance.redact_audit(
+      v_contact, '{contributor,contributor_identity,contributor_address}', array[p_id]
+        || array(select i.id from giving.contributor_identities i where i.contributor_id = p_id)
+        || array(select a.id from giving.contributor_addresses a where a.contributor_id = p_id));
+  end if;
+  -- Lines as sent, declarations and the books stay: the tax office may ask for them for six years.
+  return query select true, false, v_row.erased_at, (
+    select count(*) from giftaid.claim_lines l join giving.contributions g on g.id = l.contribution_id
+    where g.contributor_id = p_id and l.status not in ('withdrawn', 'rejected'));
+end
+$function$;
+comment on function giftaid.erase_contributor(uuid, integer, uuid) is 'Blanks who a contributor is, in the audit log too; what was given, declared and claimed stays, and how many lines of claims still name them is told. Done twice, it says so again.';
 
 -- Create function "finance.guard_seal()"
 create function finance.guard_seal()

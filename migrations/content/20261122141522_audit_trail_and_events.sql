@@ -322,11 +322,15 @@ begin
     and s.entry_id = a.id and s.entry_created_at = a.created_at
     and (s.value_salt is null or s.origin_salt is null);
   get diagnostics redacted = row_count;
+  -- The platform has copies of what was handed over; the event says which, and of whom only ids.
+  insert into content.outbox_events (topic, aggregate_type, aggregate_id, payload)
+  values ('content.audit_log.redacted.v1', 'audit_redaction', gen_random_uuid(),
+    jsonb_build_object('contact', contact, 'types', types, 'ids', ids));
   return redacted;
 end
 $function$;
 grant execute on function content.redact_audit(uuid, text[], uuid[]) to content_writer;
-comment on function content.redact_audit(uuid, text[], uuid[]) is 'Takes the values of entries about these entities away, and the origin of what the contact did; the chain stays whole.';
+comment on function content.redact_audit(uuid, text[], uuid[]) is 'Takes the values of entries about these entities away, and the origin of what the contact did, and tells the platform, which has copies; the chain stays whole.';
 
 -- Create function "content.guard_seal()"
 create function content.guard_seal()
