@@ -62,10 +62,17 @@ async fn removal(session: &Client, table: &str, name: &str) -> Option<String> {
              then 'drop index ' || split_part('{table}', '.', 1) || '.{name}'
          end"
     );
-    session.simple_query(&what).await.unwrap().iter().find_map(|message| match message {
+    first_values(session, &what).await.pop()
+}
+
+/// The first value of every row, if there is one.
+async fn first_values(session: &Client, sql: &str) -> Vec<String> {
+    let answer = session.simple_query(sql).await.unwrap();
+    let rows = answer.iter().filter_map(|message| match message {
         tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
         _ => None,
-    })
+    });
+    rows.collect()
 }
 
 fn guards() -> impl Iterator<Item = &'static Guard> {
@@ -113,13 +120,14 @@ async fn each_guard_of_money_is_missed_when_it_is_gone() {
         }
     }
 
-    let (tables, names): (Vec<&str>, Vec<&str>) =
-        guards().map(|&(table, name, _)| (table, name)).unzip();
-    session.batch_execute("create temp table guards (at regclass, name text)").await.unwrap();
-    let fill = "insert into pg_temp.guards select at::regclass, name from unnest($1::text[], $2::text[]) g (at, name)";
-    session.execute(fill, &[&tables, &names]).await.unwrap();
-    let untried = session.query(UNTRIED, &[]).await.unwrap();
-    wrong.extend(untried.iter().map(|row| format!("untried: {}", row.get::<_, String>(0))));
+    let known: Vec<_> =
+        guards().map(|(table, name, _)| format!("('{table}'::regclass, '{name}')")).collect();
+    let known = known.join(", ");
+    let fill = format!("create temp table guards as select * from (values {known}) g (at, name)");
+    session.batch_execute(&fill).await.unwrap();
+    wrong.extend(
+        first_values(&session, UNTRIED).await.into_iter().map(|it| format!("untried: {it}")),
+    );
 
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(app.count("ledger.invariant_breaks").await, 0, "all of it was taken back");
