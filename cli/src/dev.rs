@@ -16,7 +16,7 @@ use stack::{Running, Stack};
 use crate::{
     cargo::{Binaries, Build},
     clock::Clock,
-    databases,
+    databases, events,
     failure::{Exit, Failure},
     functions,
     interrupt::Interrupt,
@@ -58,10 +58,13 @@ pub(crate) struct Dev {
     /// How functions reach their databases
     #[arg(long, value_enum, value_name = "HOW", default_value = "tcp")]
     transport: Transport,
-    /// Seconds between two runs of each job, instead of its schedule; 0 runs none
+    /// Seconds between two runs of each job and of the relay of events, instead of their schedules; 0 runs none
     #[arg(long, value_name = "SECONDS")]
     jobs_every: Option<u64>,
 }
+
+/// Between two looks into the outboxes.
+const EVENTS_EVERY: Duration = Duration::from_secs(5);
 
 /// How functions reach their databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -104,6 +107,7 @@ impl Dev {
         self.claim_port()?;
         let mut running = databases::up(stack, out).await?;
         databases::prepare(&running, out).await?;
+        let relay = self.relay(&running, out)?;
         let sql = match self.transport {
             Transport::Tcp => None,
             Transport::Http => Some(sqlhttp::for_functions(&mut running, out).await?),
@@ -118,7 +122,25 @@ impl Dev {
         let handle = Gateway::start(config).await.map_err(|error| not_served(&error))?;
         let clock = self.clock(&running, &binaries, &log, out)?;
         present(&handle, &routes, stack, out)?;
-        Ok(Served { handle, _clock: clock, _sql: sql, running, built: times(&binaries) })
+        Ok(Served {
+            handle,
+            _clock: clock,
+            _relay: relay,
+            _sql: sql,
+            running,
+            built: times(&binaries),
+        })
+    }
+
+    /// Begins before functions reach their databases another way: it always takes the direct one.
+    fn relay(&self, running: &Running, out: &Output) -> Result<Option<events::Relay>, Failure> {
+        match self.jobs_every {
+            Some(0) => Ok(None),
+            every => {
+                let pause = every.map_or(EVENTS_EVERY, Duration::from_secs);
+                events::Relay::start(running, pause, out).map(Some)
+            }
+        }
     }
 
     fn clock(
@@ -192,6 +214,8 @@ struct Served {
     handle: Handle,
     /// Starts jobs as long as the functions are served.
     _clock: Option<Clock>,
+    /// Hands events over as long as the functions are served.
+    _relay: Option<events::Relay>,
     /// Serves as long as the functions do.
     _sql: Option<sql_gateway::Handle>,
     running: Running,

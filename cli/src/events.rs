@@ -9,13 +9,16 @@ use db::{
 };
 use serde::Serialize;
 use stack::{Running, Stack};
-use tokio::time::Instant;
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep},
+};
 use uuid::Uuid;
 
 use crate::{
     failure::{Exit, Failure},
     functions,
-    output::{Output, Table},
+    output::{Output, Paint, Table},
 };
 
 /// How long one run of the relay may take.
@@ -162,6 +165,58 @@ impl Pools {
 
     fn all(&self) -> impl Iterator<Item = Db<'_>> {
         self.0.iter().map(|pool| pool.begin(Instant::now() + PATIENCE))
+    }
+}
+
+/// Hands over what is due on the local servers, again and again; ended with this.
+#[derive(Debug)]
+pub(crate) struct Relay {
+    _until: oneshot::Sender<()>,
+}
+
+impl Relay {
+    /// Begins, with `pause` between two rounds.
+    ///
+    /// # Errors
+    /// When a domain has no database, or the system gives no more threads.
+    pub(crate) fn start(
+        running: &Running,
+        pause: Duration,
+        out: &Output,
+    ) -> Result<Relay, Failure> {
+        let (pools, out) = (Pools::open(Some(running), None, From::Local)?, out.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            Failure::new(Exit::Failure, "cannot start a runtime").because(&error)
+        })?;
+        let (until, ended) = oneshot::channel();
+        // On a thread of its own: taking an event is long work for a database, and nobody waits for it.
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = ended => {}
+                    () = rounds(&pools, pause, &out) => {}
+                }
+            });
+        });
+        Ok(Relay { _until: until })
+    }
+}
+
+async fn rounds(pools: &Pools, pause: Duration, out: &Output) {
+    loop {
+        sleep(pause).await;
+        match relay(pools).await {
+            Ok(Relayed { sent: 0, failed: 0, .. }) => {}
+            Ok(Relayed { sent, failed, .. }) => {
+                out.detail(format_args!("events: {sent} handed over, {failed} refused"));
+            }
+            Err(error) => out.raw_error(format_args!(
+                "{} events: {}",
+                Paint::bad("failed:"),
+                db::Chain(&error)
+            )),
+        }
     }
 }
 

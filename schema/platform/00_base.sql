@@ -23,6 +23,8 @@ comment on schema extensions is 'Objects of extensions, so that none is mixed wi
 
 -- Equality beside ranges in exclusion constraints. A trusted extension: the owner may create it.
 create extension btree_gist with schema extensions;
+-- Names that are nearly alike. Trusted too.
+create extension pg_trgm with schema extensions;
 
 grant usage on schema platform, audit, identity, party, automation, scheduling, storage
   to platform_writer, platform_reader, platform_studio;

@@ -89,8 +89,12 @@ create trigger check_status before insert or update of status on party.leads
   for each row execute function platform.check_transition(
     'status', 'new', 'new>contacted,qualified,disqualified', 'contacted>qualified,disqualified',
     'qualified>converted,disqualified', 'disqualified>contacted');
-create trigger check_frozen before update or delete on party.leads
-  for each row execute function platform.check_frozen('status', 'new,contacted,qualified,disqualified', 'deleted_at,archived_at,archive_reason,contact_id,owner_contact_id');
+-- What was converted stays as it was, until it is forgotten.
+create trigger check_frozen before update on party.leads
+  for each row when (new.deleted_at is null or num_nonnulls(new.label, new.interest, new.email, new.phone) > 0)
+  execute function platform.check_frozen('status', 'new,contacted,qualified,disqualified', 'deleted_at,archived_at,archive_reason,contact_id,owner_contact_id');
+create trigger check_frozen_delete before delete on party.leads
+  for each row execute function platform.check_frozen('status', 'new,contacted,qualified,disqualified');
 create trigger keep_once_set before update on party.leads
   for each row execute function platform.keep_once_set('merged_into_id');
 create trigger check_acyclic before insert or update of merged_into_id on party.leads

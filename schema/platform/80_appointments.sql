@@ -254,8 +254,9 @@ create trigger keep_once_set before update on scheduling.appointment_proposals
 
 create trigger check_live before insert or update of contact_id on scheduling.appointment_proposals
   for each row execute function platform.check_live('contact_id', 'party.contacts');
+-- Who is erased stays as a row without a name: a proposal that was answered may still point there.
 create trigger check_unused_appointment_proposals before update of deleted_at on party.contacts
-  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  for each row when (old.deleted_at is null and new.deleted_at is not null and new.erased_at is null)
   execute function platform.check_unused('scheduling.appointment_proposals', 'contact_id');
 
 create trigger touch before update on scheduling.appointment_proposals for each row execute function platform.touch();

@@ -47,6 +47,10 @@ async fn known(finance: &App, content: &App) -> String {
             all.push(app.value(&row(&format!("{schema}.{table}"))).await);
         }
     }
+    let givers = "select string_agg(
+        concat_ws(' ', id, type, status, display_name, email, contact_ref, erased_at is not null), E'\\n' order by id)
+        from giving.contributors where id::text ~ '^0{8}-'";
+    all.push(finance.value(givers).await);
     all.join("\n---\n")
 }
 
@@ -91,6 +95,17 @@ async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state()
     let (platform, projects) = (App::new(Domain::Platform).await, App::new(Domain::Projects).await);
     let once = (App::new(Domain::Finance).await, App::new(Domain::Content).await);
     let often = (App::new(Domain::Finance).await, App::new(Domain::Content).await);
+    for finance in [&once.0, &often.0] {
+        finance
+            .execute(
+                "insert into giving.contributors (id, type, display_name, email, contact_ref)
+                 values ('00000000-0000-4000-8000-000000000001', 'individual', 'One', 'one@example.org',
+                     '00000000-0000-4000-8000-000000000001'),
+                   ('00000000-0000-4000-8000-000000000002', 'company', 'Two Ltd', 'two@example.org',
+                     '00000000-0000-4000-8000-000000000002')",
+            )
+            .await;
+    }
     let before = known(&once.0, &once.1).await;
     let all = happen(&platform, &projects).await;
     let topics: Vec<&str> = all.iter().map(|event| event.topic.as_str()).collect();
@@ -120,6 +135,9 @@ async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state()
     assert_ne!(before, after);
     assert_eq!(after, known(&often.0, &often.1).await);
     assert!(after.contains("Told again") && after.contains("erased"), "{after}");
+    let givers = "00000000-0000-4000-8000-000000000001 individual erased Erased t\n\
+                  00000000-0000-4000-8000-000000000002 company active Two Ltd f";
+    assert!(after.ends_with(givers), "{after}");
     assert_eq!(often.0.count("finance.inbox_dedup").await, 6);
 }
 

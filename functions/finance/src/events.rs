@@ -2,7 +2,7 @@
 use api::{Failed, Subscriber};
 use db::{Db, Domain, events::Event};
 
-use crate::sql::events::{KEEP_CONTACT, KEEP_PROJECT};
+use crate::sql::events::{KEEP_PROJECT, TAKE_CONTACT};
 
 /// Every subscriber of this domain.
 pub const SUBSCRIBERS: &[&Subscriber] = &[&PROJECTS, &CONTACTS];
@@ -19,10 +19,10 @@ pub const PROJECTS: Subscriber = Subscriber {
     take: |event, db| Box::pin(keep_project(event, db)),
 };
 
-/// A contact that was merged is known by another id, one that was erased has no name.
+/// A contact that was merged is known by another id; one that was erased has no name, nor has a contributor that stands for it.
 pub const CONTACTS: Subscriber = Subscriber {
     name: CONTACTS_NAME,
-    summary: "Keeps which contacts were merged or erased.",
+    summary: "Keeps which contacts were merged or erased, and erases contributors that stand for them.",
     domain: Domain::Finance,
     topics: &["platform.contact.merged.v1", "platform.contact.erased.v1"],
     take: |event, db| Box::pin(keep_contact(event, db)),
@@ -40,6 +40,6 @@ async fn keep_contact(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
         _ => "merged",
     };
     let fact = (CONTACTS_NAME, event.id, event.aggregate_id, event.payload.clone(), status);
-    KEEP_CONTACT.one(db, fact).await?;
+    TAKE_CONTACT.one(db, fact).await?;
     Ok(())
 }

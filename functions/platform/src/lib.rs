@@ -1,9 +1,12 @@
 //! The platform domain: what every other domain stands on. Here: settings, the audit log, health.
 pub mod api_tokens;
 pub mod audit_logs;
+pub mod companies;
+pub mod contacts;
 pub mod events;
 pub mod identity;
 pub mod jobs;
+pub mod leads;
 pub mod live;
 pub mod mail;
 pub mod paths;
@@ -29,6 +32,31 @@ pub const ROUTES: &[&api::Route] = api::routes![
     audit_logs::list::ROUTE,
     audit_logs::export::ROUTE,
     audit_logs::timeline::ROUTE,
+    companies::list::ROUTE,
+    companies::find::ROUTE,
+    companies::create::ROUTE,
+    companies::update::ROUTE,
+    companies::delete::ROUTE,
+    companies::restore::ROUTE,
+    companies::links::list::ROUTE,
+    companies::links::create::ROUTE,
+    companies::links::update::ROUTE,
+    contacts::list::ROUTE,
+    contacts::find::ROUTE,
+    contacts::create::ROUTE,
+    contacts::update::ROUTE,
+    contacts::delete::ROUTE,
+    contacts::restore::ROUTE,
+    contacts::likely::ROUTE,
+    contacts::merge::ROUTE,
+    contacts::export::ROUTE,
+    contacts::erase::ROUTE,
+    leads::list::ROUTE,
+    leads::find::ROUTE,
+    leads::create::ROUTE,
+    leads::update::ROUTE,
+    leads::archive::ROUTE,
+    leads::convert::ROUTE,
     identity::sign_up::ROUTE,
     identity::verify_email::ROUTE,
     identity::sign_in::ROUTE,

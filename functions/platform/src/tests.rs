@@ -6,7 +6,10 @@ use crate::{ROUTES, sql};
 mod access;
 mod api_tokens;
 mod audit_logs;
+mod companies;
+mod contacts;
 pub(crate) mod identity;
+mod leads;
 mod mail;
 mod roles;
 mod settings;
@@ -22,7 +25,10 @@ async fn statements_and_constraint_names_match_the_schema() {
             sql::events::ALL,
             sql::api_tokens::ALL,
             sql::audit_logs::ALL,
+            sql::companies::ALL,
+            sql::contacts::ALL,
             sql::identity::ALL,
+            sql::leads::ALL,
             sql::mail::ALL,
             sql::roles::ALL,
             sql::sessions::ALL,

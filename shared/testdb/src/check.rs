@@ -90,7 +90,19 @@ pub(crate) async fn constraints(client: &Client, manifest_dir: &str) -> Vec<Stri
     assert!(!names.is_empty(), "no constraint is named in the code: is this the right crate?");
     let sql = "select exists (select from pg_constraint where conname = $1)
                    or exists (select from pg_class where relname = $1 and relkind in ('i', 'I'))
-                   or exists (select from pg_proc where position('''' || $1 || '''' in prosrc) > 0)";
+                   or exists (select from pg_proc where position('''' || $1 || '''' in prosrc) > 0)
+                   -- Rules that many tables share make the name from table and column.
+                   or exists (
+                     select from pg_trigger t
+                     join pg_proc p on p.oid = t.tgfoid
+                     join pg_class c on c.oid = t.tgrelid
+                     cross join unnest(string_to_array(encode(t.tgargs, 'escape'), '\\000')) as a (name)
+                     where $1 = case p.proname
+                       when 'check_transition' then c.relname || '_' || a.name || '_transition'
+                       when 'check_frozen' then c.relname || '_frozen'
+                       when 'keep_once_set' then c.relname || '_' || a.name || '_once'
+                       when 'check_acyclic' then c.relname || '_' || regexp_replace(a.name, '_id$', '') || '_acyclic'
+                     end)";
     let mut unknown = Vec::new();
     for name in names {
         let rows = client.query_typed(sql, &[(&name, Type::TEXT)]).await.unwrap();

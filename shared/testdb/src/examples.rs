@@ -15,6 +15,8 @@ const UNNOTED: &[(&str, &str, &str)] = &[
     ("platform-set-up-totp", "good", "the first of two steps: nothing counts yet"),
     ("platform-sign-out", "good", "nobody was signed in"),
     ("platform-sign-out-everywhere", "good", "nobody was signed in"),
+    ("platform-restore-company", "good", "it is live"),
+    ("platform-restore-contact", "good", "it is live"),
     ("platform-restore-setting", "good", "it is live"),
     ("projects-restore-project", "good", "it is live"),
     ("projects-restore-theme", "good", "it is live"),

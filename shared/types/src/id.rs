@@ -85,8 +85,11 @@ macro_rules! entities {
 entities! {
     ApiToken ApiTokenId = "platform.api_token",
     AuditLog AuditLogId = "platform.audit_log",
+    Company CompanyId = "platform.company",
+    CompanyLink CompanyLinkId = "platform.contact_company",
     Contact ContactId = "platform.contact",
     File FileId = "platform.file",
+    Lead LeadId = "platform.lead",
     RoleGrant RoleGrantId = "platform.role_grant",
     Session SessionId = "platform.session",
     Setting SettingId = "platform.setting",

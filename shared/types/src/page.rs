@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::Invalid;
 
@@ -100,6 +100,11 @@ impl<T> Patch<T> {
         !matches!(self, Self::Absent)
     }
 
+    /// Whether the field stays as it is.
+    pub const fn is_absent(&self) -> bool {
+        !self.is_present()
+    }
+
     /// Whether to change the field, and to what: two parameters of an `update`.
     pub fn into_parts(self) -> (bool, Option<T>) {
         match self {
@@ -113,6 +118,27 @@ impl<T> Patch<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+    }
+}
+
+/// An absent field has to be skipped by `skip_serializing_if`; here it is null as well.
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_value().serialize(serializer)
+    }
+}
+
+impl<T> Change<T> {
+    /// Whether the field stays as it is.
+    pub const fn is_absent(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// As for [`Patch`].
+impl<T: Serialize> Serialize for Change<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

@@ -16,7 +16,7 @@
 macro_rules! words {
     ($(#[$m:meta])* $v:vis enum $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
         $(#[$m])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
         #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         #[allow(missing_docs, reason = "the words say it")]
         $v enum $name {

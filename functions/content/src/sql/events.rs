@@ -33,7 +33,7 @@ statements! {
          select exists (select from fresh) as fresh",
     ).never_null();
     /// Keeps that a contact was merged or erased, once: consumer, event, contact, fact, status. Of one that was erased no
-    /// name is left; of one that was never heard of there is none.
+    /// name is left, and it edits no more; of one that was never heard of there is none.
     pub const KEEP_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, &'static str), Taken> = Sql::repeatable(
         "with fresh as (
            insert into content.inbox_dedup (consumer, message_id)
@@ -50,6 +50,11 @@ statements! {
                label = case excluded.status when 'erased' then excluded.label else c.label end,
                status = excluded.status,
                merged_into_ref = excluded.merged_into_ref
+           returning 1
+         ), shut_out as (
+           update cms.cms_users
+           set status = 'disabled', updated_by = null
+           where contact_ref = $3 and $5 = 'erased' and status = 'active' and exists (select from fresh)
            returning 1
          )
          select exists (select from fresh) as fresh",

@@ -32,26 +32,9 @@ statements! {
          )
          select exists (select from fresh) as fresh",
     ).never_null();
-    /// Keeps that a contact was merged or erased, once: consumer, event, contact, fact, status. Of one that was erased no
-    /// name is left; of one that was never heard of there is none.
-    pub const KEEP_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, &'static str), Taken> = Sql::repeatable(
-        "with fresh as (
-           insert into finance.inbox_dedup (consumer, message_id)
-           values ($1, $2)
-           on conflict do nothing
-           returning 1
-         ), kept as (
-           insert into finance.ref_contacts as c (id, version, label, status, merged_into_ref)
-           select $3, ($4 ->> 'version')::integer,
-             jsonb_build_object('de', '(ohne Namen)', 'en', '(no name)'), $5, ($4 ->> 'merged_into')::uuid
-           from fresh
-           on conflict (id) do update
-           set version = excluded.version,
-               label = case excluded.status when 'erased' then excluded.label else c.label end,
-               status = excluded.status,
-               merged_into_ref = excluded.merged_into_ref
-           returning 1
-         )
-         select exists (select from fresh) as fresh",
+    /// Keeps that a contact was merged or erased, once: consumer, event, contact, fact, status. Contributors that stand
+    /// for one that was erased are erased too.
+    pub const TAKE_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, &'static str), Taken> = Sql::repeatable(
+        "select giving.take_contact($1, $2, $3, $4, $5) as fresh",
     ).never_null();
 }

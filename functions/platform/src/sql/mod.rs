@@ -1,8 +1,11 @@
 //! The row types and statements of the platform domain.
 pub mod api_tokens;
 pub mod audit_logs;
+pub mod companies;
+pub mod contacts;
 pub mod events;
 pub mod identity;
+pub mod leads;
 pub mod mail;
 pub mod roles;
 pub mod sessions;
@@ -12,8 +15,11 @@ pub mod settings;
 pub const NAMED: &[(&str, db::Named)] = &[
     ("api_tokens", api_tokens::NAMED),
     ("audit_logs", audit_logs::NAMED),
+    ("companies", companies::NAMED),
+    ("contacts", contacts::NAMED),
     ("events", events::NAMED),
     ("identity", identity::NAMED),
+    ("leads", leads::NAMED),
     ("mail", mail::NAMED),
     ("roles", roles::NAMED),
     ("sessions", sessions::NAMED),

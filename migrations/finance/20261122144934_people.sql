@@ -1,0 +1,71 @@
+-- Create function "giving.forget_contact(uuid)"
+create function giving.forget_contact(p_contact uuid)
+ returns bigint
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+declare
+  v_contributor record;
+  v_forgotten bigint := 0;
+begin
+  -- Who was merged into somebody who was erased is erased, in whatever order both were told.
+  for v_contributor in
+    with recursive up (id) as (
+      select p_contact
+      union
+      select r.merged_into_ref from finance.ref_contacts r join up on up.id = r.id where r.merged_into_ref is not null
+    ), gone as (
+      select u.id from up u join finance.ref_contacts r on r.id = u.id and r.status = 'erased'
+    ), down (id) as (
+      select id from gone
+      union
+      select r.id from finance.ref_contacts r join down on r.merged_into_ref = down.id
+    )
+    select c.id, c.type, c.version from giving.contributors c join down on c.contact_ref = down.id
+    order by c.id
+    for no key update of c
+  loop
+    if v_contributor.type = 'individual' then
+      perform giftaid.erase_contributor(v_contributor.id, v_contributor.version, null);
+    else
+      -- An organisation stays; it loses the person who spoke for it.
+      update giving.contributors set contact_ref = null, email = null, updated_by = null where id = v_contributor.id;
+      perform finance.redact_audit(null, '{contributor}', array[v_contributor.id]);
+    end if;
+    v_forgotten := v_forgotten + 1;
+  end loop;
+  return v_forgotten;
+end
+$function$;
+comment on function giving.forget_contact(uuid) is 'If a contact, or one that it was merged into, was erased: blanks the contributors that stand for it, and for those merged into it; how many.';
+
+-- Create function "giving.take_contact(text, uuid, uuid, jsonb, text)"
+create function giving.take_contact(p_consumer text, p_message uuid, p_contact uuid, p_fact jsonb, p_status text)
+ returns boolean
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+declare
+  v_fresh bigint;
+begin
+  insert into finance.inbox_dedup (consumer, message_id) values (p_consumer, p_message) on conflict do nothing;
+  get diagnostics v_fresh = row_count;
+  if v_fresh = 0 then
+    return false;
+  end if;
+  insert into finance.ref_contacts as c (id, version, label, status, merged_into_ref)
+  values (p_contact, (p_fact ->> 'version')::integer,
+    jsonb_build_object('de', '(ohne Namen)', 'en', '(no name)'), p_status, (p_fact ->> 'merged_into')::uuid)
+  on conflict (id) do update
+  set version = excluded.version,
+      label = case excluded.status when 'erased' then excluded.label else c.label end,
+      status = excluded.status,
+      merged_into_ref = excluded.merged_into_ref;
+  perform giving.forget_contact(p_contact);
+  return true;
+end
+$function$;
+grant execute on function giving.take_contact(text, uuid, uuid, jsonb, text) to finance_writer;
+comment on function giving.take_contact(text, uuid, uuid, jsonb, text) is 'Keeps that a contact was merged or erased, once for each message, and forgets who has to be; false: it was taken before.';
