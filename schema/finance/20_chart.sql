@@ -52,7 +52,7 @@ create table ledger.funds (
 );
 comment on table ledger.funds is 'Pots of money with a purpose; the balance of a fund is what was given for it and not yet spent.';
 comment on column ledger.funds.id is 'Identity.';
-comment on column ledger.funds.code is 'GEN for the general fund, else project:<uuid>, theme:<uuid>, stage:<uuid>.';
+comment on column ledger.funds.code is 'GEN for the general fund, project:<uuid>, theme:<uuid>, stage:<uuid>, or a word in capitals.';
 comment on column ledger.funds.restriction is 'How far the trustees may decide: unrestricted, designated, restricted, endowment.';
 comment on column ledger.funds.parent_id is 'Fund it is part of; null: none.';
 comment on column ledger.funds.project_ref is 'Project it is for (projects); null: none.';

@@ -132,6 +132,8 @@ create table giving.grants (
   amount_minor bigint not null
     constraint grants_amount_minor_range check (amount_minor between 1 and 9000000000000000),
   currency text not null,
+  received_minor bigint not null default 0,
+  repayable_minor bigint,
   status text not null default 'approved'
     constraint grants_status_known check (
       status in (
@@ -150,7 +152,10 @@ create table giving.grants (
   constraint grants_journal_id_key unique (journal_id),
   constraint grants_fund_id_fkey foreign key (fund_id) references ledger.funds (id) on delete restrict,
   constraint grants_currency_fkey foreign key (currency) references ledger.currencies (code) on delete restrict,
-  constraint grants_journal_id_fkey foreign key (journal_id) references ledger.journals (id) on delete restrict
+  constraint grants_journal_id_fkey foreign key (journal_id) references ledger.journals (id) on delete restrict,
+  constraint grants_received_within check (received_minor between 0 and amount_minor),
+  constraint grants_repayable_within check (repayable_minor between 1 and received_minor),
+  constraint grants_repayable_whole check ((status in ('repayable', 'repaid')) = (repayable_minor is not null))
 );
 comment on table giving.grants is
   'Grants that others give us, from the approval of an application (projects) to the last payment.';
@@ -161,6 +166,8 @@ comment on column giving.grants.project_ref is 'Project it is for (projects); nu
 comment on column giving.grants.payer_name is 'Who gives it, as of the approval.';
 comment on column giving.grants.amount_minor is 'Amount approved, minor units of currency.';
 comment on column giving.grants.currency is 'ISO 4217 code.';
+comment on column giving.grants.received_minor is 'What of it has arrived, minor units: the sum of its receipts.';
+comment on column giving.grants.repayable_minor is 'What of that has to go back, or went, minor units; null: nothing.';
 comment on column giving.grants.status is 'Where it stands; the steps of grants_status_transition.';
 comment on column giving.grants.approved_on is 'Accounting date of the approval.';
 comment on column giving.grants.journal_id is 'Journal of the receivable; null: not posted yet.';
@@ -188,7 +195,7 @@ create trigger keep_once_set before update on giving.grants
   for each row execute function finance.keep_once_set(
     'journal_id');
 create trigger check_frozen before update on giving.grants
-  for each row execute function finance.check_frozen('status', 'approved', 'journal_id');
+  for each row execute function finance.check_frozen('status', 'approved', 'journal_id,received_minor,repayable_minor');
 create trigger touch before update on giving.grants for each row execute function finance.touch();
 
 create table giving.grant_receipts (

@@ -191,6 +191,44 @@ where b.balance <> (
   where a.status = 'open' or c.status in ('draft', 'validated')
 )
 union all
+select 'I26 a grant differs from accounts 1500 and 2400', owed.grant_id::text || ' ' || owed.code
+from (
+  select grant_id, code, sum(minor) as minor from (
+    select a.counterparty_id as grant_id, a.code, e.amount as minor
+    from ledger.entries e join ledger.accounts a on a.id = e.account_id
+    where a.code in ('1500', '2400') and a.counterparty_type = 'grant'
+    union all
+    select g.id, '1500' as code, g.received_minor - g.amount_minor from giving.grants g where g.status in ('approved', 'part_received')
+    union all
+    select g.id, '2400' as code, g.repayable_minor from giving.grants g where g.status = 'repayable'
+  ) parts group by grant_id, code
+) owed
+where owed.minor <> 0
+union all
+select 'I26 a grant differs from its receipts', g.id::text
+from giving.grants g
+left join giving.grant_receipts r on r.grant_id = g.id
+group by g.id, g.received_minor
+having coalesce(sum(r.amount_minor), 0) <> g.received_minor
+union all
+select 'I27 the position between currencies is open', e.currency
+from ledger.entries e join ledger.accounts a on a.id = e.account_id
+where a.code = '1900'
+group by e.currency having sum(e.amount) <> 0
+union all
+select 'I27 account 3920 of a fund differs from its conversions', moved.fund_id::text || ' ' || moved.currency
+from (
+  select fund_id, currency, sum(minor) as minor from (
+    select a.fund_id, a.currency, e.amount as minor
+    from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.code = '3920'
+    union all
+    select c.fund_id, c.from_currency, -c.from_minor from giving.conversions c
+    union all
+    select c.fund_id, c.to_currency, c.to_minor from giving.conversions c
+  ) parts group by fund_id, currency
+) moved
+where moved.minor <> 0
+union all
 select 'I20 paid without a second pair of eyes', d.id::text
 from giving.disbursements d
 where d.approved_by = d.proposed_by or (d.status in ('approved', 'sending', 'paid', 'reconciled') and not exists (

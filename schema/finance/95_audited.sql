@@ -25,6 +25,9 @@ create trigger record_change after insert or update or delete on ledger.journals
 create trigger record_change after insert or update or delete on ledger.journal_kinds
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('journal_kind', '', 'kind');
+create trigger record_change after insert or update or delete on ledger.journal_proposals
+  for each row when (session_user <> 'finance_migrator')
+  execute function finance.record_change('journal_proposal');
 create trigger record_change after insert or update or delete on ledger.shortfalls
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('shortfall');
@@ -67,6 +70,9 @@ create trigger record_change after insert or update or delete on giving.payout_i
 create trigger record_change after insert or update or delete on giving.allocations
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('allocation');
+create trigger record_change after insert or update or delete on giving.conversions
+  for each row when (session_user <> 'finance_migrator')
+  execute function finance.record_change('conversion');
 create trigger record_change after insert or update or delete on giving.grants
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('grant');

@@ -3,9 +3,11 @@ pub mod allocations;
 pub mod books;
 pub mod contributions;
 pub mod contributors;
+pub mod conversions;
 pub mod disbursements;
 pub mod events;
 pub mod gift_aid;
+pub mod grants;
 pub mod jobs;
 mod posting;
 pub mod processors;
@@ -32,11 +34,21 @@ pub const ROUTES: &[&api::Route] = api::routes![
     books::accounts::list::ROUTE,
     books::accounts::find::ROUTE,
     books::accounts::entries::ROUTE,
+    books::accounts::create::ROUTE,
+    books::accounts::close::ROUTE,
     books::funds::list::ROUTE,
     books::funds::find::ROUTE,
     books::funds::statement::ROUTE,
+    books::funds::create::ROUTE,
+    books::funds::close::ROUTE,
     books::journals::list::ROUTE,
     books::journals::find::ROUTE,
+    books::journals::create::ROUTE,
+    books::journals::reverse::ROUTE,
+    books::proposals::list::ROUTE,
+    books::proposals::find::ROUTE,
+    books::proposals::approve::ROUTE,
+    books::proposals::reject::ROUTE,
     books::periods::list::ROUTE,
     books::periods::close::ROUTE,
     books::invariants::ROUTE,
@@ -60,6 +72,17 @@ pub const ROUTES: &[&api::Route] = api::routes![
     disbursements::confirm::ROUTE,
     disbursements::fail::ROUTE,
     disbursements::withdraw::ROUTE,
+    conversions::list::ROUTE,
+    conversions::find::ROUTE,
+    conversions::create::ROUTE,
+    grants::list::ROUTE,
+    grants::find::ROUTE,
+    grants::create::ROUTE,
+    grants::receive::ROUTE,
+    grants::withdraw::ROUTE,
+    grants::write_off::ROUTE,
+    grants::claw_back::ROUTE,
+    grants::repay::ROUTE,
     gift_aid::wordings::ROUTE,
     gift_aid::declarations::create::ROUTE,
     gift_aid::declarations::find::ROUTE,

@@ -6,13 +6,17 @@ use crate::{ROUTES, sql};
 mod books;
 mod contributions;
 mod contributors;
+mod conversions;
 mod disbursements;
 mod gift_aid;
 mod golden;
+mod grants;
 mod guards;
 mod jobs;
+mod opening;
 mod processors;
 mod property;
+mod proposals;
 mod trail;
 mod webhooks;
 
@@ -28,10 +32,14 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::claims::ALL,
         sql::contributors::ALL,
         sql::contributions::ALL,
+        sql::conversions::ALL,
         sql::disbursements::ALL,
         sql::gift_aid::ALL,
+        sql::grants::ALL,
         sql::ledger::ALL,
+        sql::opening::ALL,
         sql::processors::ALL,
+        sql::proposals::ALL,
         sql::refunds::ALL,
         sql::small_donations::ALL,
         sql::webhooks::ALL,

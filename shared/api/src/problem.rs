@@ -47,6 +47,8 @@ codes! {
     CONFLICT 409 "conflict" "The request conflicts with the current state";
     PERIOD_CLOSED 409 "period_closed" "The accounting period of this day is closed";
     NOT_REFUNDABLE 409 "not_refundable" "Not that much of the contribution is left to refund";
+    NOT_REVERSIBLE 409 "not_reversible" "What posted the journal takes it back";
+    NOT_EMPTY 409 "not_empty" "Money still stands in it";
     DISPUTED 409 "disputed" "The contribution is disputed";
     NOT_THE_PURPOSE 409 "not_the_purpose" "Restricted money stays with its purpose";
     MILESTONE_NOT_APPROVED 409 "milestone_not_approved" "The milestone is not approved in this version";

@@ -5,6 +5,7 @@ pub mod funds;
 pub mod invariants;
 pub mod journals;
 pub mod periods;
+pub mod proposals;
 pub mod table;
 pub mod trial_balance;
 
@@ -29,5 +30,11 @@ const GENERAL: &str = "04b25f59-033c-502c-ac71-430477286633";
 /// The bank account, for examples.
 const BANK: &str = "6ecbe1fb-6bc6-5145-b66e-5a92643c7aed";
 
-/// Its opening balance, for examples.
+/// An account that is empty, for examples.
+const KRONER: &str = "63b16696-5f51-5460-8b35-779355738417";
+
+/// A fund that is empty, for examples.
+const HARVEST: &str = "575065f5-6c40-5bda-a662-8c9fc5972027";
+
+/// The opening balance of the bank account, for examples.
 const OPENING: &str = "edb5aa7d-0813-5d91-aa86-b2fa44c4b80e";

@@ -7,11 +7,15 @@ pub mod books;
 pub mod claims;
 pub mod contributions;
 pub mod contributors;
+pub mod conversions;
 pub mod disbursements;
 pub mod events;
 pub mod gift_aid;
+pub mod grants;
 pub mod ledger;
+pub mod opening;
 pub mod processors;
+pub mod proposals;
 pub mod refunds;
 pub mod small_donations;
 pub mod webhooks;
@@ -24,11 +28,15 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("claims", claims::NAMED),
     ("contributions", contributions::NAMED),
     ("contributors", contributors::NAMED),
+    ("conversions", conversions::NAMED),
     ("disbursements", disbursements::NAMED),
     ("events", events::NAMED),
     ("gift_aid", gift_aid::NAMED),
+    ("grants", grants::NAMED),
     ("ledger", ledger::NAMED),
+    ("opening", opening::NAMED),
     ("processors", processors::NAMED),
+    ("proposals", proposals::NAMED),
     ("refunds", refunds::NAMED),
     ("small_donations", small_donations::NAMED),
     ("webhooks", webhooks::NAMED),

@@ -184,6 +184,6 @@ pub(super) const GUARDS: &[Guard] = &[
          code = 'GEN';
          insert into giving.grant_receipts (grant_id, amount_minor, received_on, bank_ref, journal_id) select
          g.id, 501, '2026-01-02', 'r', (select id from ledger.journals order by id limit 1) from
-         giving.grants g",
+         giving.grants g where g.payer_name = 'Test'",
     ),
 ];
