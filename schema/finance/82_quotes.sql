@@ -106,6 +106,7 @@ create index quotes_replaces_id_idx on trade.quotes (replaces_id);
 create index quotes_project_ref_idx on trade.quotes (project_ref, created_at desc, id desc);
 create index quotes_customer_ref_idx on trade.quotes (customer_ref, created_at desc, id desc);
 create index quotes_created_at_idx on trade.quotes (created_at desc, id desc);
+create index quotes_valid_until_idx on trade.quotes (valid_until, id) where status = 'sent';
 
 create trigger check_status before insert or update of status on trade.quotes
   for each row execute function finance.check_transition(

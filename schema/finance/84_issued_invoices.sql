@@ -35,12 +35,16 @@ create table trade.issued_invoices (
   claim_status text not null default 'none'
     constraint issued_invoices_claim_status_known check (
       claim_status in (
-        'none', 'open', 'overdue', 'partially_paid', 'paid', 'disputed', 'credited', 'in_collection', 'written_off'
+        'none', 'open', 'overdue', 'partially_paid', 'paid', 'disputed', 'credited', 'in_collection', 'written_off',
+        'void'
       )
     ),
   approved_by uuid,
   approved_at timestamptz,
   journal_id uuid,
+  closing_journal_id uuid,
+  written_off_minor bigint not null default 0
+    constraint issued_invoices_written_off_minor_range check (written_off_minor between 0 and 9000000000000000),
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -51,11 +55,18 @@ create table trade.issued_invoices (
   constraint issued_invoices_number_key unique (number),
   constraint issued_invoices_serial_key unique (series, serial),
   constraint issued_invoices_journal_id_key unique (journal_id),
+  constraint issued_invoices_closing_journal_id_key unique (closing_journal_id),
   constraint issued_invoices_quote_id_fkey foreign key (quote_id) references trade.quotes (id) on delete restrict,
   constraint issued_invoices_currency_fkey foreign key (currency)
     references ledger.currencies (code) on delete restrict,
   constraint issued_invoices_journal_id_fkey foreign key (journal_id)
     references ledger.journals (id) on delete restrict,
+  constraint issued_invoices_closing_journal_id_fkey foreign key (closing_journal_id)
+    references ledger.journals (id) on delete restrict,
+  constraint issued_invoices_closed_is_posted check (
+    (written_off_minor = 0 or closing_journal_id is not null)
+    and (claim_status <> 'void' or closing_journal_id is not null)
+  ),
   constraint issued_invoices_number_whole check (num_nonnulls(series, serial, number, issued_on) in (0, 4)),
   constraint issued_invoices_number_by_status check ((status = 'sent') = (number is not null)),
   constraint issued_invoices_sent_is_posted check ((status = 'sent') = (journal_id is not null)),
@@ -103,6 +114,9 @@ comment on column trade.issued_invoices.approved_by is
   'Contact who approved it (platform), never the one who wrote it; null: not approved.';
 comment on column trade.issued_invoices.approved_at is 'When; null: not approved.';
 comment on column trade.issued_invoices.journal_id is 'Journal of the claim; null: not sent.';
+comment on column trade.issued_invoices.closing_journal_id is
+  'Journal that took the claim, or what was left of it, out of the books: voided or written off; null: neither.';
+comment on column trade.issued_invoices.written_off_minor is 'What was written off, minor units.';
 comment on column trade.issued_invoices.created_at is 'When the row was written.';
 comment on column trade.issued_invoices.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column trade.issued_invoices.updated_at is 'When it last changed; set by trigger.';
@@ -112,7 +126,7 @@ comment on column trade.issued_invoices.deleted_at is 'When it was deleted; null
 
 create index issued_invoices_currency_idx on trade.issued_invoices (currency);
 create unique index issued_invoices_quote_id_key on trade.issued_invoices (quote_id)
-  where status <> 'cancelled' and deleted_at is null;
+  where status <> 'cancelled' and claim_status <> 'void' and deleted_at is null;
 create index issued_invoices_quote_id_idx on trade.issued_invoices (quote_id);
 create index issued_invoices_project_ref_idx on trade.issued_invoices (project_ref, created_at desc, id desc);
 create index issued_invoices_customer_ref_idx on trade.issued_invoices (customer_ref, created_at desc, id desc);
@@ -130,8 +144,8 @@ create trigger check_claim_status before insert or update of claim_status on tra
   for each row execute function finance.check_transition(
     'claim_status', 'none',
     'none>open',
-    'open>overdue,partially_paid,paid,disputed,credited',
-    'overdue>partially_paid,paid,disputed,in_collection,written_off,credited',
+    'open>overdue,partially_paid,paid,disputed,credited,void',
+    'overdue>partially_paid,paid,disputed,in_collection,written_off,credited,void',
     'partially_paid>paid,overdue,disputed,written_off,credited',
     'disputed>open,overdue,paid,written_off,credited',
     'in_collection>paid,written_off',
@@ -139,10 +153,10 @@ create trigger check_claim_status before insert or update of claim_status on tra
 create trigger assign_number before insert or update on trade.issued_invoices
   for each row execute function ledger.assign_number('INV', 'status', 'sent');
 create trigger check_frozen before update on trade.issued_invoices
-  for each row execute function finance.check_frozen('status', 'draft,rejected', 'claim_status,journal_id,approved_by,approved_at,due_on,number,series,serial,issued_on');
+  for each row execute function finance.check_frozen('status', 'draft,rejected', 'claim_status,journal_id,closing_journal_id,written_off_minor,approved_by,approved_at,due_on,number,series,serial,issued_on');
 create trigger keep_once_set before update on trade.issued_invoices
   for each row execute function finance.keep_once_set(
-    'journal_id', 'created_by');
+    'journal_id', 'closing_journal_id', 'created_by');
 create trigger touch before update on trade.issued_invoices for each row execute function finance.touch();
 
 create table trade.issued_invoice_lines (
@@ -250,6 +264,8 @@ create table trade.invoice_payments (
       )
     ),
   bank_line_id uuid,
+  payment_ref text
+    constraint invoice_payments_payment_ref_length check (length(btrim(payment_ref)) > 0 and length(payment_ref) <= 200),
   journal_id uuid not null,
   created_at timestamptz not null default now(),
   created_by uuid,
@@ -272,11 +288,15 @@ comment on column trade.invoice_payments.discount_minor is 'Discount for paying 
 comment on column trade.invoice_payments.paid_on is 'Accounting date.';
 comment on column trade.invoice_payments.method is 'How it was paid.';
 comment on column trade.invoice_payments.bank_line_id is 'Line of the bank; null: none.';
+comment on column trade.invoice_payments.payment_ref is
+  'What the bank or processor calls it, unique per method; null: not said.';
 comment on column trade.invoice_payments.journal_id is 'Journal that put it into the books.';
 comment on column trade.invoice_payments.created_at is 'When the row was written.';
 comment on column trade.invoice_payments.created_by is 'Contact who wrote it (platform); null: the system.';
 
 create index invoice_payments_bank_line_id_idx on trade.invoice_payments (bank_line_id);
+create unique index invoice_payments_payment_ref_key on trade.invoice_payments (method, payment_ref)
+  where payment_ref is not null;
 create index invoice_payments_invoice_id_idx on trade.invoice_payments (invoice_id, paid_on);
 
 revoke update on trade.invoice_payments from finance_writer;
@@ -363,4 +383,4 @@ create trigger check_totals before update of status on trade.issued_invoices
   for each row when (old.status in ('draft', 'rejected') and new.status = 'pending_approval')
   execute function trade.check_totals('trade.issued_invoice_lines', 'invoice_id');
 create trigger check_frozen_sent before update on trade.issued_invoices
-  for each row execute function finance.check_frozen('number', '', 'status,claim_status');
+  for each row execute function finance.check_frozen('number', '', 'status,claim_status,closing_journal_id,written_off_minor');

@@ -180,8 +180,8 @@ declare
 begin
   -- One payment or credit note of an invoice at a time: each sees the ones before.
   select * into invoice from trade.issued_invoices where id = new.invoice_id for no key update;
-  if invoice.status <> 'sent' then
-    raise exception 'invoice % is %: there is nothing to pay or to credit', invoice.id, invoice.status
+  if invoice.status <> 'sent' or invoice.claim_status = 'void' then
+    raise exception 'invoice % is %, %: there is nothing to pay or to credit', invoice.id, invoice.status, invoice.claim_status
       using errcode = '23514', constraint = tg_table_name || '_invoice_state', schema = tg_table_schema, table = tg_table_name;
   end if;
   if to_jsonb(new) ->> 'currency' <> invoice.currency then
@@ -192,7 +192,11 @@ begin
   from trade.invoice_payments where invoice_id = invoice.id;
   select coalesce(sum(total_minor), 0) into credited
   from trade.credit_notes where invoice_id = invoice.id and status = 'issued';
-  if paid < 0 or credited > invoice.total_minor or (tg_table_name = 'invoice_payments' and paid + credited > invoice.total_minor) then
+  -- Money that goes back may leave more paid than is claimed, never less paid than nothing.
+  if paid < 0 or credited + invoice.written_off_minor > invoice.total_minor
+    or (tg_table_name = 'invoice_payments' and (to_jsonb(new) ->> 'amount_minor')::bigint > 0
+      and paid + credited + invoice.written_off_minor > invoice.total_minor)
+  then
     raise exception 'invoice % over % would be paid % and credited %', invoice.number, invoice.total_minor, paid, credited
       using errcode = '23514', constraint = tg_table_name || '_invoice_total', schema = tg_table_schema, table = tg_table_name;
   end if;

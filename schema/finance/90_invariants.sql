@@ -236,6 +236,24 @@ where d.approved_by = d.proposed_by or (d.status in ('approved', 'sending', 'pai
   where a.disbursement_id = d.id and a.decision = 'approve' and a.decided_by = d.approved_by
 ))
 union all
+select 'I21 debt of a customer differs from its invoices', coalesce(owed.customer_ref::text, 'nobody') || ' ' || owed.currency
+from (
+  select customer_ref, currency, sum(minor) as minor from (
+    select a.counterparty_id as customer_ref, a.currency, e.amount as minor
+    from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.code = '1400'
+    union all
+    select i.customer_ref, i.currency, -(i.total_minor - i.written_off_minor)
+    from trade.issued_invoices i where i.status = 'sent' and i.claim_status <> 'void'
+    union all
+    select i.customer_ref, i.currency, p.amount_minor + p.discount_minor
+    from trade.invoice_payments p join trade.issued_invoices i on i.id = p.invoice_id
+    union all
+    select i.customer_ref, i.currency, c.total_minor
+    from trade.credit_notes c join trade.issued_invoices i on i.id = c.invoice_id where c.status = 'issued'
+  ) parts group by customer_ref, currency
+) owed
+where owed.minor <> 0
+union all
 select 'I24 message of a provider not looked at for 15 minutes', q.webhook_event_id::text
 from finance.webhook_queue q
 join finance.webhook_events e on e.id = q.webhook_event_id

@@ -8,9 +8,13 @@ pub mod disbursements;
 pub mod events;
 pub mod gift_aid;
 pub mod grants;
+pub mod invoices;
 pub mod jobs;
+pub mod lines;
 mod posting;
 pub mod processors;
+pub mod products;
+pub mod quotes;
 pub mod ready;
 pub mod refunds;
 pub mod sql;
@@ -57,6 +61,8 @@ pub const ROUTES: &[&api::Route] = api::routes![
     refunds::list::ROUTE,
     refunds::create::ROUTE,
     webhooks::receive::ROUTE,
+    webhooks::list::ROUTE,
+    webhooks::retry::ROUTE,
     processors::disputes::ROUTE,
     processors::payouts::ROUTE,
     processors::fees::ROUTE,
@@ -100,6 +106,30 @@ pub const ROUTES: &[&api::Route] = api::routes![
     gift_aid::audit::ROUTE,
     gift_aid::collections::ROUTE,
     gift_aid::small_donations::ROUTE,
+    products::list::ROUTE,
+    products::find::ROUTE,
+    products::create::ROUTE,
+    products::update::ROUTE,
+    products::delete::ROUTE,
+    products::restore::ROUTE,
+    quotes::list::ROUTE,
+    quotes::find::ROUTE,
+    quotes::create::ROUTE,
+    quotes::update::ROUTE,
+    quotes::send::ROUTE,
+    quotes::accept::ROUTE,
+    quotes::decline::ROUTE,
+    quotes::convert::ROUTE,
+    invoices::list::ROUTE,
+    invoices::find::ROUTE,
+    invoices::create::ROUTE,
+    invoices::update::ROUTE,
+    invoices::issue::ROUTE,
+    invoices::pay::ROUTE,
+    invoices::void::ROUTE,
+    invoices::write_off::ROUTE,
+    invoices::credit::ROUTE,
+    invoices::document::ROUTE,
 ];
 
 /// Every job of this domain.
@@ -113,6 +143,7 @@ pub const JOBS: &[&api::Job] = api::jobs![
     jobs::purge_keys::JOB,
     jobs::process_webhooks::JOB,
     jobs::seal_audit::JOB,
+    jobs::end_terms::JOB,
 ];
 
 #[cfg(test)]

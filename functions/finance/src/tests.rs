@@ -17,6 +17,7 @@ mod opening;
 mod processors;
 mod property;
 mod proposals;
+mod trade;
 mod trail;
 mod webhooks;
 
@@ -36,10 +37,13 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::disbursements::ALL,
         sql::gift_aid::ALL,
         sql::grants::ALL,
+        sql::invoices::ALL,
         sql::ledger::ALL,
         sql::opening::ALL,
         sql::processors::ALL,
         sql::proposals::ALL,
+        sql::products::ALL,
+        sql::quotes::ALL,
         sql::refunds::ALL,
         sql::small_donations::ALL,
         sql::webhooks::ALL,

@@ -79,9 +79,17 @@ fn what_a_set_refers_to_is_part_of_it() {
                     let Some((before, rest)) = line.split_once("' /* ") else { continue };
                     let key = rest.split_once(" */").unwrap().0.to_owned();
                     // A row begins with its own id; what is posted, with its key.
-                    let posted =
-                        ["contribution", "allocation", "disbursement", "grant", "conversion"]
-                            .map(|entity| format!("finance.{entity}: "));
+                    let posted = [
+                        "contribution",
+                        "allocation",
+                        "disbursement",
+                        "grant",
+                        "conversion",
+                        "quote",
+                        "invoice",
+                        "mandate",
+                    ]
+                    .map(|entity| format!("finance.{entity}: "));
                     if before.starts_with("  ('")
                         || posted.iter().any(|start| key.starts_with(start))
                     {

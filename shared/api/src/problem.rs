@@ -57,6 +57,16 @@ codes! {
     CLAIM_STATE 409 "claim_state" "The claim stands where this cannot be done";
     DECLARATION_CANCELLED 409 "declaration_cancelled" "The declaration has been cancelled already";
     NOTHING_TO_CLAIM 409 "nothing_to_claim" "No gift can be claimed now";
+    QUOTE_STATE 409 "quote_state" "The quote stands where this cannot be done";
+    QUOTE_EXPIRED 409 "quote_expired" "The last day of the quote is over";
+    QUOTE_STANDS 409 "quote_stands" "The quote that it replaces still stands";
+    QUOTE_CONVERTED 409 "quote_converted" "The quote has become an invoice already";
+    INVOICE_STATE 409 "invoice_state" "The invoice stands where this cannot be done";
+    ABOVE_OPEN 409 "above_open" "Not that much of the invoice is open";
+    ABOVE_INVOICED 409 "above_invoiced" "Not that much of the invoice is left to credit";
+    NOT_OVERDUE 409 "not_overdue" "The invoice may still be paid in time";
+    TAX_RATE_CHANGED 409 "tax_rate_changed" "The rate of a tax has changed since";
+    NOT_WAITING 409 "not_waiting" "The message does not wait to be acted on";
     IN_PROGRESS 409 "request_in_progress" "A request with this Idempotency-Key is still at work";
     STALE 412 "stale_version" "The resource has changed since it was read";
     TOO_LARGE 413 "body_too_large" "The body is too large";

@@ -9,6 +9,8 @@ const UNNOTED: &[(&str, &str, &str)] = &[
     ("content-restore-category", "good", "it is live"),
     ("content-restore-post", "good", "it is live"),
     ("finance-restore-contributor", "good", "it is live"),
+    ("finance-restore-product", "good", "it is live"),
+    ("finance-retry-webhook-event", "good", "when a message is tried next is no fact"),
     ("finance-poll-claim", "good", "the tax office has no news"),
     ("platform-create-access-token", "good", "the token notes when it was used last"),
     ("platform-refresh", "good", "a login that goes on is told by its beginning and its end"),

@@ -2,6 +2,7 @@
 pub mod accrue_gift_aid;
 pub mod anchor_chain;
 pub mod check_invariants;
+pub mod end_terms;
 pub mod fold_balances;
 pub mod poll_hmrc;
 pub mod process_webhooks;

@@ -12,10 +12,13 @@ pub mod disbursements;
 pub mod events;
 pub mod gift_aid;
 pub mod grants;
+pub mod invoices;
 pub mod ledger;
 pub mod opening;
 pub mod processors;
+pub mod products;
 pub mod proposals;
+pub mod quotes;
 pub mod refunds;
 pub mod small_donations;
 pub mod webhooks;
@@ -33,10 +36,13 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("events", events::NAMED),
     ("gift_aid", gift_aid::NAMED),
     ("grants", grants::NAMED),
+    ("invoices", invoices::NAMED),
     ("ledger", ledger::NAMED),
     ("opening", opening::NAMED),
     ("processors", processors::NAMED),
     ("proposals", proposals::NAMED),
+    ("products", products::NAMED),
+    ("quotes", quotes::NAMED),
     ("refunds", refunds::NAMED),
     ("small_donations", small_donations::NAMED),
     ("webhooks", webhooks::NAMED),

@@ -8,6 +8,7 @@ mod around;
 mod books;
 mod gift_aid;
 mod giving;
+mod trade;
 mod written;
 
 /// The shortest way to write raw rows, and what the attacks need to be there.
@@ -77,9 +78,16 @@ async fn first_values(session: &Client, sql: &str) -> Vec<String> {
 }
 
 fn guards() -> impl Iterator<Item = &'static Guard> {
-    [books::GUARDS, giving::GUARDS, gift_aid::GUARDS, around::GUARDS, written::GUARDS]
-        .into_iter()
-        .flatten()
+    [
+        books::GUARDS,
+        giving::GUARDS,
+        gift_aid::GUARDS,
+        around::GUARDS,
+        trade::GUARDS,
+        written::GUARDS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// What guards and has no attack: a trigger's function that no guard stands for, and any key or trigger of the books

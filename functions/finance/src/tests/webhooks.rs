@@ -7,7 +7,7 @@ use testdb::{Answer, App, Call};
 use super::golden::{Books, pence};
 use crate::{
     jobs::process_webhooks,
-    webhooks::{receive, signature::VARIABLE},
+    webhooks::{list, receive, retry, signature::VARIABLE},
 };
 
 mod order;
@@ -270,5 +270,41 @@ async fn two_workers_act_on_a_message_once() {
     assert_eq!((sum("done"), sum("ignored"), sum("parked")), (20, 20, 0));
     assert_eq!(books.app.count("ledger.journals").await, 20);
     assert_eq!(books.held().await, "198000");
+    books.are_sound().await;
+}
+
+#[tokio::test]
+async fn a_parked_message_is_shown_with_its_reason_and_tried_again_when_somebody_says_so() {
+    let books = Books::new().await;
+    books.promised("pi_1", &json!({})).await;
+    books
+        .tell("good", "charge.settled", &json!({ "payment_ref": "pi_1", "amount": pence(10_000) }))
+        .await;
+    books.told("odd", "charge.settled", &json!({ "payment_ref": "pi_1" })).await;
+    assert_eq!(books.processed().await["parked"], 1);
+    let shown = async |state: &str| {
+        let call = Call::role("auditor").query(format!("filter[state]={state}"));
+        books.app.call(&list::ROUTE, call).await.body["data"].clone()
+    };
+    let retried = async |id: &Value| {
+        let call = Call::role("treasurer").path(id.as_str().unwrap());
+        books.app.call(&retry::ROUTE, call).await
+    };
+
+    let (parked, done) = (shown("parked").await, shown("done").await);
+    let again = retried(&parked[0]["id"]).await;
+    let (emptied, waiting) = (shown("parked").await, shown("waiting").await);
+    let pointless = retried(&done[0]["id"]).await;
+    books.processed().await;
+    let back = shown("parked").await;
+
+    assert_eq!((&parked[0]["event_id"], &parked[0]["attempts"]), (&json!("odd"), &json!(1)));
+    let error = parked[0]["error"].as_str().unwrap();
+    assert!(error.contains("amount"), "{error}");
+    assert_eq!((again.status, &again.body["state"]), (200, &json!("waiting")), "{}", again.body);
+    assert_eq!((emptied.as_array().unwrap().len(), waiting.as_array().unwrap().len()), (0, 1));
+    assert_eq!((&done[0]["event_id"], &done[0]["error"]), (&json!("good"), &json!(null)));
+    assert_eq!((pointless.status, pointless.code()), (409, "not_waiting"), "{}", pointless.body);
+    assert_eq!(back[0]["attempts"], 2);
     books.are_sound().await;
 }

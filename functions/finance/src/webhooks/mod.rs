@@ -1,6 +1,8 @@
 //! What payment providers tell us: taken in by a route, read here, acted on by a job.
 pub mod fact;
+pub mod list;
 pub mod receive;
+pub mod retry;
 pub mod signature;
 mod standard;
 mod stripe;

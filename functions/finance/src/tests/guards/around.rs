@@ -136,7 +136,7 @@ pub(super) const GUARDS: &[Guard] = &[
          '{"name": "Test"}', 'GBP');
          insert into trade.invoice_payments (invoice_id, amount_minor, paid_on, method, journal_id) select
          i.id, 500, '2026-01-01', 'bank_transfer', (select id from ledger.journals order by id limit 1) from
-         trade.issued_invoices i"#,
+         trade.issued_invoices i where i.customer ->> 'name' = 'Test'"#,
     ),
     (
         "trade.dunning_notices",
