@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
 
 use crate::Invalid;
 
@@ -121,10 +121,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     }
 }
 
-/// An absent field has to be skipped by `skip_serializing_if`; here it is null as well.
+/// An absent field has no form: `skip_serializing_if = "Patch::is_absent"`.
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.as_value().serialize(serializer)
+        match self {
+            Self::Absent => Err(S::Error::custom("an absent field was not skipped")),
+            given => given.as_value().serialize(serializer),
+        }
     }
 }
 
@@ -138,7 +141,10 @@ impl<T> Change<T> {
 /// As for [`Patch`].
 impl<T: Serialize> Serialize for Change<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        match &self.0 {
+            None => Err(S::Error::custom("an absent field was not skipped")),
+            Some(given) => given.serialize(serializer),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub const ROUTE: Route = Route {
     ],
     answer: |req, db| Box::pin(credit(req, db)),
     examples: &[
-        GOOD,
+        Example { given: ISSUED, path: &["803cda6a-2cf9-5f55-8e7e-79d244eb5e2b"], ..GOOD },
         Example {
             name: "a-line-of-another",
             body: r#"{"reason": "Wrong line", "lines": [{"invoice_line_id": "00000000-0000-4000-8000-000000000000"}]}"#,
@@ -57,6 +57,12 @@ pub const ROUTE: Route = Route {
     ],
     ..Route::DEFAULT
 };
+
+/// An invoice that no other example pays.
+const ISSUED: &str =
+    "select trade.issue_invoice('test', 'issue', sha256('issue'), id, version, '2099-12-31',
+     '8e8c2a66-4291-57b5-b08b-c7be06cd28a8', 'test')
+   from trade.issued_invoices where id = '803cda6a-2cf9-5f55-8e7e-79d244eb5e2b'";
 
 const GOOD: Example = Example {
     role: Some("treasurer"),
