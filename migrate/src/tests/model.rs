@@ -1,6 +1,6 @@
 //! What the whole data model keeps, in every domain.
 
-use super::support::{Database, value, values};
+use super::support::{Database, root, value, values};
 
 const DOMAINS: [&str; 4] = ["platform", "projects", "finance", "content"];
 
@@ -169,4 +169,23 @@ async fn there_are_at_least_a_hundred_tables() {
     println!("all: {all} tables");
 
     assert!(all >= 100, "{all}");
+}
+
+/// No domain can use the functions of another, so each has a copy.
+#[test]
+fn the_audit_trail_is_the_same_in_the_three_domains_that_copy_theirs_to_the_platform() {
+    let trail = |domain: &str| {
+        let path = root().join("schema").join(domain).join("17_audit_trail.sql");
+        let text = std::fs::read_to_string(path).unwrap();
+        // Where its name is that of a schema, a role, an event or the domain itself: content is also a word.
+        [("-- ", ":"), ("'", "',"), ("", "."), ("", "_")].into_iter().fold(
+            text,
+            |text, (before, after)| {
+                text.replace(&format!("{before}{domain}{after}"), &format!("{before}$d{after}"))
+            },
+        )
+    };
+
+    assert_eq!(trail("projects"), trail("finance"));
+    assert_eq!(trail("content"), trail("finance"));
 }

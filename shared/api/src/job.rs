@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use db::{Access, Db, Domain, Pool};
+use db::{Access, Db, Domain, Pool, audit};
 use futures_util::FutureExt as _;
 use lambda_http::{
     LambdaEvent,
@@ -83,6 +83,24 @@ impl Job {
         work: |_, _| Box::pin(async { Ok(Value::Null) }),
         rust_path: "",
     };
+
+    /// Seals the audit log of a domain.
+    pub const fn seal_audit(name: &'static str, domain: Domain) -> Job {
+        Job {
+            name,
+            summary: "Seals what the audit log noted into its chain.",
+            domain,
+            schedule: "rate(1 minute)",
+            timeout_s: 50,
+            work: |run, db| Box::pin(seal_audit(run, db)),
+            ..Job::DEFAULT
+        }
+    }
+}
+
+async fn seal_audit(run: &Run, db: &Db<'_>) -> Result<Value, Failed> {
+    let (sealed, complete) = audit::seal(db, || run.left()).await?;
+    Ok(json!({ "entries": sealed, "complete": complete }))
 }
 
 /// One start of a job.

@@ -1,20 +1,6 @@
 //! `content-seal-audit`: seals the audit log.
-use api::{Failed, Job, Run};
-use db::{Db, Domain, audit};
-use serde_json::{Value, json};
+use api::Job;
+use db::Domain;
 
 /// The job.
-pub const JOB: Job = Job {
-    name: "content-seal-audit",
-    summary: "Seals what the audit log noted into its chain.",
-    domain: Domain::Content,
-    schedule: "rate(1 minute)",
-    timeout_s: 50,
-    work: |run, db| Box::pin(work(run, db)),
-    ..Job::DEFAULT
-};
-
-async fn work(run: &Run, db: &Db<'_>) -> Result<Value, Failed> {
-    let (sealed, complete) = audit::seal(db, || run.left()).await?;
-    Ok(json!({ "entries": sealed, "complete": complete }))
-}
+pub const JOB: Job = Job::seal_audit("content-seal-audit", Domain::Content);
