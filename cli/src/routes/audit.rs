@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use api::{Allow, Idempotency, Job, Method, Route, Unit};
 use db::Access;
 
-use super::{MAX_RESOURCES, is_fallback, path_parameters, resources, schemas};
+use super::{is_fallback, path_parameters, schemas, template};
 
 /// A function's name is `aruuri-<stage>-<name>`, at most 64 characters, and a stage has at most 12.
 const MAX_NAME: usize = 64 - "aruuri--".len() - 12;
@@ -35,13 +35,7 @@ pub(crate) fn audit(routes: &[&Route], jobs: &[&Job]) -> Vec<String> {
     findings.extend(twice("name", all.map(|unit| (unit, unit.name().to_owned()))));
     findings.extend(twice("method and path", routes_only.into_iter()));
     findings.extend(schemas::clashes(routes));
-    let resources = resources(routes, jobs);
-    if resources > MAX_RESOURCES {
-        findings.push(format!(
-            "{resources} CloudFormation resources are more than {MAX_RESOURCES}: \
-             split the template, one nested stack for each domain"
-        ));
-    }
+    findings.extend(template::too_large(routes, jobs));
     findings
 }
 

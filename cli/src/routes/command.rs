@@ -5,8 +5,10 @@ use serde::Serialize;
 use stack::Stack;
 
 use super::{
-    Difference, MAX_RESOURCES, State, access, all, audit, callers, compare, files, is_fallback,
-    jobs, resources, tree::Unreadable, write,
+    Difference, State, access, all, audit, callers, compare, files, is_fallback, jobs, template,
+    template::{MAX_ROUTES, Template},
+    tree::Unreadable,
+    write,
 };
 use crate::{
     failure::{Exit, Failure},
@@ -23,8 +25,8 @@ Examples:
   cargo aruuri routes check           what a test and the pipeline ask
   cargo aruuri routes list -o json | jq -r '.routes[] | select(.access == \"write\") | .name'
 
-Written are functions/*/src/bin/, template.yaml, CargoLambda.toml, openapi.json, events/,
-docs/routes.md, docs/environment.md and schema/statements/; all of them are committed."
+Written are functions/*/src/bin/, template.yaml and templates/, CargoLambda.toml, openapi.json,
+events/, docs/access.md, docs/routes.md, docs/environment.md and schema/statements/; all of them are committed."
 )]
 pub(crate) struct Routes {
     #[command(subcommand)]
@@ -43,7 +45,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   cargo aruuri routes check
-  cargo aruuri routes check -o json | jq .resources")]
+  cargo aruuri routes check -o json | jq .templates")]
     Check,
     /// List every route and every job: what starts it, and who may call it
     #[command(after_help = "\
@@ -92,9 +94,9 @@ struct Checked {
 #[derive(Serialize)]
 struct Found {
     functions: usize,
-    /// In CloudFormation, after the transform.
-    resources: usize,
-    max_resources: usize,
+    routes: usize,
+    max_routes: usize,
+    templates: Vec<Template>,
     findings: Vec<String>,
 }
 
@@ -102,8 +104,9 @@ impl Found {
     fn of(routes: &[&Route], jobs: &[&Job]) -> Found {
         Found {
             functions: routes.len() + jobs.len(),
-            resources: resources(routes, jobs),
-            max_resources: MAX_RESOURCES,
+            routes: routes.len(),
+            max_routes: MAX_ROUTES,
+            templates: template::all(routes, jobs),
             findings: audit(routes, jobs),
         }
     }
@@ -113,10 +116,13 @@ impl Found {
         for finding in &self.findings {
             text.push_str(&format!("{} {finding}\n", Paint::bad("rule:")));
         }
-        let Found { functions, resources, max_resources, .. } = self;
+        let Found { functions, routes, max_routes, .. } = self;
         text.push_str(&format!(
-            "{functions} functions, {resources} of at most {max_resources} CloudFormation resources\n"
+            "{functions} functions; {routes} of at most {max_routes} routes of the HTTP API\n"
         ));
+        for template in &self.templates {
+            text.push_str(&format!("{}\n", template.summary()));
+        }
         text
     }
 }

@@ -31,16 +31,14 @@ pub(crate) use environment::is_known;
 #[cfg(test)]
 pub(crate) use statements::modules;
 pub(crate) use statements::path as statements_path;
-pub(crate) use template::resources;
+#[cfg(test)]
+pub(crate) use template::MAX_ROUTES;
 #[cfg(test)]
 pub(crate) use tree::root_of_this_crate;
 pub(crate) use tree::{Difference, State, compare, write};
 
 /// The sentence in the first line of each written file.
 pub(crate) const WRITTEN: &str = "Written by `cargo aruuri routes write`; do not edit.";
-
-/// CloudFormation takes 500 resources in a stack; the rest is for what is kept by hand.
-pub(crate) const MAX_RESOURCES: usize = 450;
 
 /// Every route of every domain, in the order in which they are always listed.
 pub(crate) fn all() -> Vec<&'static Route> {
@@ -109,7 +107,7 @@ pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
 pub(crate) fn files(routes: &[&Route], jobs: &[&Job]) -> BTreeMap<PathBuf, String> {
     let mut files = bins::files(routes, jobs);
     files.extend(events::files(routes));
-    files.insert("template.yaml".into(), template::text(routes, jobs));
+    files.extend(template::files(routes, jobs));
     files.insert("CargoLambda.toml".into(), cargo_lambda::text(routes));
     files.insert("openapi.json".into(), openapi::text(routes));
     files.insert("functions/platform/src/paths.rs".into(), paths::text(routes));

@@ -102,12 +102,12 @@ pub(crate) fn write(
     Ok(differences)
 }
 
-/// The files that only `write` makes: binaries that say so, and all events.
+/// The files that only `write` makes: binaries and nested templates that say so, and all events.
 fn written(root: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     let mut found = Vec::new();
-    for domain in Domain::ALL {
-        let folder = PathBuf::from(format!("functions/{}/src/bin", domain.name()));
-        for path in entries(root, &folder, "rs")? {
+    let bins = Domain::ALL.map(|domain| (format!("functions/{}/src/bin", domain.name()), "rs"));
+    for (folder, extension) in bins.into_iter().chain([("templates".to_owned(), "yaml")]) {
+        for path in entries(root, Path::new(&folder), extension)? {
             let text = fs::read_to_string(root.join(&path)).map_err(at(&path))?;
             if text.lines().next().is_some_and(|line| line.contains(WRITTEN)) {
                 found.push(path);

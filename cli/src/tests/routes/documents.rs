@@ -67,14 +67,15 @@ fn the_router_of_cargo_lambda_knows_each_method_and_no_default() {
     assert!(!text.contains("$default"));
 }
 
-/// The lines of one function in the template.
+/// The lines of one function in the template of its domain.
 fn function(id: &str) -> String {
-    let text = text("template.yaml");
-    let start = text.find(&format!("\n  {id}:\n")).unwrap() + 1;
-    let mut lines = text[start..].lines();
-    let first = lines.next().unwrap();
-    let body = lines.take_while(|line| line.starts_with("    "));
-    std::iter::once(first).chain(body).map(|line| format!("{line}\n")).collect()
+    let templates = ["platform", "content"].map(|domain| text(&format!("templates/{domain}.yaml")));
+    let start = format!("\n  {id}:\n");
+    let text = templates.iter().find_map(|text| Some(text.split_once(&start)?.1)).unwrap();
+    text.lines()
+        .take_while(|line| line.starts_with("    "))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 #[test]
@@ -106,32 +107,90 @@ fn a_public_function_without_a_database_is_given_neither_urls_nor_keys() {
     assert!(function.contains("ARUURI_VERSION: !Ref Version"));
 }
 
-#[test]
-fn the_fallback_takes_every_method_and_path() {
-    let function = function("PlatformFallbackFunction");
-
-    assert!(function.contains("Route: {Type: HttpApi, Properties: {ApiId: !Ref HttpApi}}"));
+/// What the root says of one path.
+fn path(path: &str) -> String {
+    let text = text("template.yaml");
+    let (_, rest) = text.split_once(&format!("\n          \"{path}\":\n")).unwrap();
+    rest.lines().take_while(|line| line.starts_with("            ")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn everything_that_the_template_refers_to_is_in_it() {
-    let text = text("template.yaml");
-    let defined: BTreeSet<&str> = text
-        .lines()
+fn the_fallback_takes_every_method_and_path() {
+    let path = path("$default");
+
+    assert!(path.contains("x-amazon-apigateway-any-method:\n              isDefaultRoute: true"));
+    assert!(path.contains("aruuri-${Stage}-platform-fallback/invocations"));
+}
+
+#[test]
+fn the_api_leads_each_method_of_a_path_to_its_function_with_the_role_of_its_domain() {
+    let path = path("/v1/content/samples/{id}");
+
+    for (method, name) in [("get", "find"), ("patch", "update"), ("delete", "delete")] {
+        let (_, operation) = path.split_once(&format!("            {method}:\n")).unwrap();
+        let operation = operation.split_once("invocations").unwrap().0;
+        assert!(operation.contains("credentials: !GetAtt Content.Outputs.ApiRoleArn"), "{method}");
+        assert!(operation.ends_with(&format!("-content-{name}-sample/")), "{operation}");
+        assert!(operation.contains("parameters: [{name: id, in: path, required: true}]"));
+    }
+    assert!(text("templates/content.yaml").contains(":function:aruuri-${Stage}-content-*\""));
+}
+
+/// The names of a section's members.
+fn members<'a>(text: &'a str, section: &str) -> BTreeSet<&'a str> {
+    let (_, rest) = text.split_once(&format!("\n{section}:\n")).unwrap();
+    rest.lines()
+        .take_while(|line| line.is_empty() || line.starts_with(' '))
         .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
         .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric()))
-        .collect();
-    let after = |mark: &'static str| {
-        text.split(mark)
-            .skip(1)
-            .filter_map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next())
-    };
+        .collect()
+}
 
-    // `AWS::NoValue` and its like are CloudFormation's own.
-    for id in after("!Ref ").chain(after("!GetAtt ")).filter(|id| *id != "AWS") {
-        assert!(defined.contains(id), "{id}");
+#[test]
+fn everything_that_a_template_refers_to_is_in_it() {
+    for (path, text) in files(SAMPLES, JOBS) {
+        if path.extension().is_none_or(|it| it != "yaml") {
+            continue;
+        }
+        let defined: BTreeSet<&str> =
+            members(&text, "Parameters").union(&members(&text, "Resources")).copied().collect();
+        let after = |mark: &'static str| {
+            text.split(mark).skip(1).filter_map(|rest| {
+                rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next()
+            })
+        };
+
+        // `AWS::NoValue` and its like are CloudFormation's own.
+        for id in after("!Ref ").chain(after("!GetAtt ")).filter(|id| *id != "AWS") {
+            assert!(defined.contains(id), "{}: {id}", path.display());
+        }
+        assert!(!text.contains("#{"), "{}", path.display());
     }
-    assert!(!text.contains("{database parameters}"));
+}
+
+#[test]
+fn the_root_hands_each_domain_the_parameters_that_it_declares() {
+    let root = text("template.yaml");
+    for domain in ["platform", "content"] {
+        let child = text(&format!("templates/{domain}.yaml"));
+        let location = format!("Location: templates/{domain}.yaml\n      Parameters:\n");
+        let (_, handed) = root.split_once(&location).unwrap();
+        let handed: BTreeSet<&str> = handed
+            .lines()
+            .map_while(|line| line.strip_prefix("        ")?.split_once(": !Ref "))
+            .map(|(name, value)| {
+                assert_eq!(name, value);
+                name
+            })
+            .collect();
+
+        assert_eq!(handed, members(&child, "Parameters"));
+        assert!(handed.contains("Stage") && handed.contains("Architecture"));
+    }
+    let child = text("templates/content.yaml");
+    assert!(child.contains("  ContentPooledUrl:\n    Type: String\n    NoEcho: true\n"));
+    assert!(child.contains("  LogRetentionDays:\n    Type: Number\n"));
+    assert!(!child.contains("TotpKeys") && !child.contains("DirectUrl"));
 }
 
 #[test]

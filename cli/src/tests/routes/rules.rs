@@ -3,7 +3,7 @@ use api::{Allow, Example, Idempotency, Job, Route};
 use db::Access;
 
 use super::samples::{CREATE, FALLBACK, FIND, JOBS, LIST, LIVE, SAMPLES, SWEEP};
-use crate::routes::{MAX_RESOURCES, audit, resources};
+use crate::routes::{MAX_ROUTES, audit};
 
 #[test]
 fn routes_that_keep_the_rules_are_not_complained_about() {
@@ -110,11 +110,20 @@ fn one_name_for_two_schemas_is_refused() {
 }
 
 #[test]
+fn an_api_with_too_many_routes_is_refused() {
+    let many: Vec<&Route> = std::iter::repeat_n(&LIVE, MAX_ROUTES + 1).collect();
+    let is_too_many = |finding: &String| finding.contains("give a domain an API of its own");
+
+    assert!(audit(&many, &[]).iter().any(is_too_many));
+    assert!(!audit(&many[1..], &[]).iter().any(is_too_many));
+}
+
+#[test]
 fn a_stack_with_too_many_resources_is_refused() {
-    let many: Vec<&Route> = std::iter::repeat_n(&LIVE, MAX_RESOURCES / 2).collect();
+    // A function, its rule, and the permission of that.
+    let many: Vec<&Job> = std::iter::repeat_n(&SWEEP, 150).collect();
+    let is_too_many = |finding: &String| finding.contains("templates/content.yaml: 45");
 
-    let findings = audit(&many, &[]);
-
-    assert!(resources(&many, &[]) > MAX_RESOURCES);
-    assert!(findings.iter().any(|it| it.contains("split the template")));
+    assert!(audit(&[], &many).iter().any(is_too_many));
+    assert!(!audit(&[], &many[4..]).iter().any(is_too_many));
 }

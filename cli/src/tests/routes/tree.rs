@@ -54,6 +54,8 @@ fn a_changed_a_missing_and_a_stale_file_are_told_apart() {
     fs::remove_file(folder.0.join("template.yaml")).unwrap();
     folder.put("openapi.json", "{}");
     folder.put("events/gone/good.json", "{}");
+    folder.put("templates/gone.yaml", "# Written by `cargo aruuri routes write`; do not edit.\n");
+    folder.put("templates/by-hand.yaml", "# Ours.\n");
 
     let found = compare(&folder.0, &files).unwrap();
 
@@ -64,6 +66,7 @@ fn a_changed_a_missing_and_a_stale_file_are_told_apart() {
             (Path::new("events/gone/good.json"), State::Stale),
             (Path::new("openapi.json"), State::Different),
             (Path::new("template.yaml"), State::Missing),
+            (Path::new("templates/gone.yaml"), State::Stale),
         ]
     );
 }
