@@ -19,7 +19,6 @@ pub(crate) fn opens(route: &Route, bundle: &Bundle) -> Option<bool> {
         Allow::Public | Allow::Anyone => None,
         Allow::SignedIn => Some(true),
         Allow::Permission(permission) => Some(bundle.permissions.contains(&permission)),
-        Allow::Roles(roles) => Some(roles.contains(&bundle.role)),
     }
 }
 

@@ -91,7 +91,7 @@ pub(crate) fn access(access: Access) -> &'static str {
     }
 }
 
-/// Who may call it: a permission, roles, or `public` (without a token), `signed in` (with any), `nobody`.
+/// Who may call it: a permission, or `public` (without a token), `signed in` (with any), `nobody`.
 pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
     match route.allow {
         Allow::Nobody => vec!["nobody"],
@@ -99,7 +99,6 @@ pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
         Allow::Anyone => vec!["public", "signed in"],
         Allow::SignedIn => vec!["signed in"],
         Allow::Permission(permission) => vec![permission],
-        Allow::Roles(roles) => roles.to_vec(),
     }
 }
 

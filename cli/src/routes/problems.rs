@@ -22,10 +22,7 @@ pub(crate) fn codes(route: &Route) -> Vec<Code> {
     let writes = route.access == Access::Write;
     add(route.list.is_some(), &[INVALID_CURSOR]);
     add(route.allow != Allow::Public, &[UNAUTHENTICATED]);
-    add(
-        matches!(route.allow, Allow::Permission(_) | Allow::Roles(_) | Allow::Nobody),
-        &[FORBIDDEN],
-    );
+    add(matches!(route.allow, Allow::Permission(_) | Allow::Nobody), &[FORBIDDEN]);
     add(path_parameters(route.path).next().is_some(), &[NOT_FOUND]);
     add(schemas::has_body(route), &[TOO_LARGE, MEDIA_TYPE]);
     add(route.if_match, &[STALE, PRECONDITION]);

@@ -49,7 +49,7 @@ async fn copy(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
 
 async fn redact(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
     let domain = event.topic.split('.').next().unwrap_or_default().to_owned();
-    let fact = (REDACTIONS_NAME, event.id, event.payload.clone(), domain);
+    let fact = (REDACTIONS_NAME, event.id, domain, event.payload.clone());
     REDACT_COPIES.one(db, fact).await?;
     Ok(())
 }

@@ -35,8 +35,6 @@ pub enum Allow {
     SignedIn,
     /// Whoever has a valid token with this permission; docs/access.md says which roles bundle it.
     Permission(&'static str),
-    /// Whoever has a valid token with one of these roles: for a route that names no permission yet.
-    Roles(&'static [&'static str]),
 }
 
 /// Who calls, from a verified token.
@@ -58,11 +56,6 @@ impl Caller {
     /// Whether the caller may do what `permission` names.
     pub fn may(&self, permission: &str) -> bool {
         self.permissions.iter().any(|held| held == permission)
-    }
-
-    /// Whether the caller has one of `roles`.
-    pub(crate) fn has_any(&self, roles: &[&str]) -> bool {
-        self.roles.iter().any(|role| roles.contains(&role.as_str()))
     }
 }
 
@@ -170,7 +163,6 @@ impl Auth {
             Allow::Nobody => false,
             Allow::Public | Allow::Anyone | Allow::SignedIn => true,
             Allow::Permission(permission) => caller.may(permission),
-            Allow::Roles(roles) => caller.has_any(roles),
         };
         if allowed {
             Ok(caller)

@@ -193,14 +193,14 @@ impl Request {
         Ok(if caller.may(permission) { Scope::ALL } else { Scope::own(caller.contact) })
     }
 
-    /// Whose rows to look at, for a route that names roles: `None`, all of them, for a caller with one of `roles`; else
-    /// the caller's own.
+    /// Whose rows to look at, for a statement that takes a contact: `None`, all of them, for a caller with this permission;
+    /// else the caller's own.
     ///
     /// # Errors
     /// As [`Request::caller`].
-    pub fn viewer(&self, roles: &[&str]) -> Result<Option<ContactId>, Problem> {
+    pub fn viewer(&self, permission: &str) -> Result<Option<ContactId>, Problem> {
         let caller = self.caller()?;
-        Ok((!caller.has_any(roles)).then_some(caller.contact))
+        Ok((!caller.may(permission)).then_some(caller.contact))
     }
 
     /// A path parameter.

@@ -30,7 +30,6 @@ pub(super) fn operation(
         Allow::Public => operation["security"] = json!([]),
         Allow::Anyone => operation["security"] = json!([{}, { "bearer": [] }]),
         Allow::Permission(permission) => operation["x-permission"] = json!(permission),
-        Allow::Roles(roles) => operation["x-roles"] = json!(roles),
         Allow::SignedIn | Allow::Nobody => {}
     }
     operation

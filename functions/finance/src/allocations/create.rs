@@ -21,7 +21,7 @@ pub const ROUTE: Route = Route {
     summary: "Moves money from one fund to one or several others, shared out to the last penny, all or none.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("ledger.post"),
     query: &[DRY_RUN],
     status: 201,
     body: Shape::of::<Input>(),

@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists allocations, newest first, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["treasurer", "auditor"]),
+    allow: Allow::Permission("ledger.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<Allocation>>(),
     answer: |req, db| Box::pin(list(req, db)),

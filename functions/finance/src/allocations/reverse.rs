@@ -20,7 +20,7 @@ pub const ROUTE: Route = Route {
     summary: "Moves the money of an allocation back, if the fund still holds it.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("ledger.post"),
     query: &[DRY_RUN],
     body: Shape::of::<Input>(),
     reply: Shape::of::<Allocation>(),

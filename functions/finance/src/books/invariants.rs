@@ -4,7 +4,7 @@ use db::{Access, Db, Domain};
 use serde::Serialize;
 
 use crate::{
-    books::{AT_MOST, STAFF},
+    books::AT_MOST,
     sql::{
         books::{BREAKS, Break},
         ledger::MOST_OF_A_REQUEST,
@@ -19,7 +19,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists what breaks a rule of the books, at most 1000: it must be empty, always.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     reply: Shape::of::<Breaks>(),
     timeout_s: 29,
     answer: |req, db| Box::pin(list(req, db)),

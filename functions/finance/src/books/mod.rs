@@ -11,8 +11,6 @@ pub mod trial_balance;
 
 use api::Query;
 
-pub(crate) use crate::contributors::STAFF;
-
 /// For lists that are not paged.
 const AT_MOST: i64 = 1000;
 

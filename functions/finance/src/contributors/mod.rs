@@ -10,9 +10,6 @@ pub mod list;
 pub mod restore;
 pub mod update;
 
-/// Who may see every contributor and their contributions.
-pub(crate) const STAFF: &[&str] = &["treasurer", "auditor"];
-
 types::words! {
     /// What a contributor can be.
     pub enum ContributorType {

@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Approves a proposed payment: the funds owe it to the partner from now on. Never by who proposed it.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["approver"]),
+    allow: Allow::Permission("payments.approve"),
     query: &[DRY_RUN],
     body: Shape::of::<Input>(),
     reply: Shape::of::<Disbursement>(),

@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Records the bank's confirmation of a payment under way.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("payments.propose"),
     query: &[DRY_RUN],
     body: Shape::of::<Input>(),
     reply: Shape::of::<Disbursement>(),

@@ -24,7 +24,7 @@ pub const ROUTE: Route = Route {
     summary: "Proposes a payment to a partner; somebody else has to approve it before anything is posted.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("payments.propose"),
     query: &[DRY_RUN],
     status: 201,
     body: Shape::of::<Input>(),

@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Records that the bank refused or returned a payment under way; it may be sent again or withdrawn.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("payments.propose"),
     query: &[DRY_RUN],
     body: Shape::of::<Input>(),
     reply: Shape::of::<Disbursement>(),

@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds a payment to a partner.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["treasurer", "approver", "auditor"]),
+    allow: Allow::Permission("payments.read"),
     reply: Shape::of::<Disbursement>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[GOOD, GOOD.not_found(), GOOD.not_allowed("contributor"), GOOD.no_token()],

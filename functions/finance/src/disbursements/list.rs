@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists payments to partners, newest first, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["treasurer", "approver", "auditor"]),
+    allow: Allow::Permission("payments.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<Disbursement>>(),
     answer: |req, db| Box::pin(list(req, db)),

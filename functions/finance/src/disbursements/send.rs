@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Records that the bank was told to pay: only to a verified account of the partner, three days old.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("payments.propose"),
     query: &[DRY_RUN],
     body: Shape::of::<Input>(),
     reply: Shape::of::<Disbursement>(),

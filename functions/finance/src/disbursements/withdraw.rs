@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Withdraws a payment that has not been sent; an approval is reversed exactly.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer", "approver"]),
+    allow: Allow::Permission("payments.withdraw"),
     query: &[DRY_RUN],
     body: Shape::of::<Input>(),
     reply: Shape::of::<Disbursement>(),

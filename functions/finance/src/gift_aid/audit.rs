@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Gives the evidence of one gift: declarations with their words, statements, addresses, claim lines, postings.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["treasurer", "auditor"]),
+    allow: Allow::Permission("giftaid.read"),
     reply: Shape::of::<Bundle>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[GOOD, GOOD.not_found(), GOOD.not_allowed("contributor"), GOOD.no_token()],

@@ -19,7 +19,7 @@ pub const ROUTE: Route = Route {
     summary: "Records a collection of gifts of at most 30 pounds each, and posts it to the bank.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("giftaid.claim"),
     status: 201,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Collection>(),

@@ -5,7 +5,7 @@ use giftaid::{eligibility::Eligibility, tax};
 use serde::Serialize;
 use types::{ClaimantId, ContributionId, DeclarationId};
 
-use super::{STAFF, facts};
+use super::facts;
 use crate::sql::gift_aid::{FACTS, Facts};
 
 /// The route.
@@ -16,7 +16,7 @@ pub const ROUTE: Route = Route {
     summary: "Says whether Gift Aid can be claimed on a gift, under which declaration, or why not.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     reply: Shape::of::<GiftAid>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
@@ -78,7 +78,7 @@ impl GiftAid {
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContributionId = req.path("id")?;
-    let facts = FACTS.opt(db, (vec![id], req.viewer(STAFF)?)).await?;
+    let facts = FACTS.opt(db, (vec![id], req.viewer("giving.read")?)).await?;
     let facts = facts.ok_or_else(|| Problem::not_found("contribution"))?;
     Response::json(200, &GiftAid::of(&facts))
 }

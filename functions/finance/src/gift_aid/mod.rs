@@ -9,6 +9,3 @@ pub mod hmrc;
 pub mod sending;
 pub mod small_donations;
 pub mod wordings;
-
-/// Who sees everybody's declarations and gifts.
-pub(crate) const STAFF: &[&str] = &["treasurer", "auditor"];

@@ -18,7 +18,7 @@ pub const ROUTE: Route = Route {
     summary: "Says what small donations of a tax year count for, and how much of the limits is left.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["treasurer", "auditor"]),
+    allow: Allow::Permission("giftaid.read"),
     query: &[Query { name: "claimant_id", about: "The charity." }],
     reply: Shape::of::<Headroom>(),
     answer: |req, db| Box::pin(find(req, db)),

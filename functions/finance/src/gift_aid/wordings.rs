@@ -12,7 +12,7 @@ pub const ROUTE: Route = Route {
     summary: "Answers the words that are declared with now, in the reader's language.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     query: &[Query {
         name: "kind",
         about: "single, enduring or oral_statement; enduring if absent.",

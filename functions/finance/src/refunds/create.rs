@@ -20,7 +20,7 @@ pub const ROUTE: Route = Route {
     summary: "Refunds a contribution or part of it, never more than was captured, once per Idempotency-Key.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("giving.refund"),
     query: &[DRY_RUN],
     status: 201,
     body: Shape::of::<Input>(),

@@ -3,12 +3,9 @@ use api::{Allow, Example, List, Method, Problem, Request, Response, Route, Shape
 use db::{Access, Db, Domain};
 use types::{ContributionId, Page};
 
-use crate::{
-    contributors::STAFF,
-    sql::{
-        contributions::FIND,
-        refunds::{OF_CONTRIBUTION, Refund},
-    },
+use crate::sql::{
+    contributions::FIND,
+    refunds::{OF_CONTRIBUTION, Refund},
 };
 
 /// The route.
@@ -19,7 +16,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists the refunds of a contribution, newest first; a contributor sees those of their own.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     list: Some(&List { sorts: &["-created_at"], filters: &[] }),
     reply: Shape::of::<Page<Refund>>(),
     answer: |req, db| Box::pin(list(req, db)),
@@ -42,7 +39,7 @@ const GOOD: Example = Example {
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let contribution: ContributionId = req.path("id")?;
-    let (list, viewer) = (req.list()?, req.viewer(STAFF)?);
+    let (list, viewer) = (req.list()?, req.viewer("giving.read")?);
     let (created_at, id) = list.after()?;
     let rows =
         OF_CONTRIBUTION.all(db, (contribution, viewer, created_at, id, list.fetch())).await?;

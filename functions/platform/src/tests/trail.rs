@@ -15,6 +15,7 @@ const UNNOTED: &[&str] = &[
     "audit.audit_head",
     "audit.audit_logs",
     "audit.audit_queue",
+    "audit.audit_redactions",
     "audit.audit_seals",
     "automation.workflow_transition_log",
     "identity.api_tokens",

@@ -3,10 +3,7 @@ use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Rout
 use db::{Access, Db, Domain};
 use types::{AccountId, Page};
 
-use crate::{
-    books::STAFF,
-    sql::books::{ACCOUNT_ENTRIES, AccountEntry},
-};
+use crate::sql::books::{ACCOUNT_ENTRIES, AccountEntry};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists the entries of an account, last posted first, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<AccountEntry>>(),
     answer: |req, db| Box::pin(list(req, db)),

@@ -4,7 +4,7 @@ use db::{Access, Db, Domain};
 use types::AccountId;
 
 use crate::{
-    books::{AS_OF, POSTED_UNTIL, STAFF},
+    books::{AS_OF, POSTED_UNTIL},
     sql::books::{ACCOUNT, ACCOUNT_AS_OF, Account},
 };
 
@@ -16,7 +16,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds an account with its exact balance, now or as of a day.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     query: &[AS_OF, POSTED_UNTIL],
     localized: true,
     reply: Shape::of::<Account>(),

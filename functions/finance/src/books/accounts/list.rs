@@ -3,10 +3,7 @@ use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Rout
 use db::{Access, Db, Domain};
 use types::{AccountId, Page};
 
-use crate::{
-    books::STAFF,
-    sql::books::{ACCOUNTS, Account},
-};
+use crate::sql::books::{ACCOUNTS, Account};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists the accounts of the books with their exact balances, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     list: Some(&LIST),
     localized: true,
     reply: Shape::of::<Page<Account>>(),

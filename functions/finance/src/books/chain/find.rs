@@ -3,10 +3,7 @@ use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
 use db::{Access, Db, Domain};
 use serde::Serialize;
 
-use crate::{
-    books::STAFF,
-    sql::books::{ANCHORS, Anchor, HEAD, Head},
-};
+use crate::sql::books::{ANCHORS, Anchor, HEAD, Head};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Shows the last link of the chain of seals and its last 30 anchors.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     reply: Shape::of::<Chain>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[GOOD, GOOD.not_allowed("contributor"), GOOD.no_token()],

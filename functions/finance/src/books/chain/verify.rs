@@ -4,7 +4,7 @@ use db::{Access, Db, Domain};
 use serde::Serialize;
 
 use crate::{
-    books::{AT_MOST, STAFF},
+    books::AT_MOST,
     sql::{
         books::{BAD_LINKS, BadLink, HEAD, Head},
         ledger::MOST_OF_A_REQUEST,
@@ -19,7 +19,7 @@ pub const ROUTE: Route = Route {
     summary: "Computes every link of the chain of seals again; lists at most 1000 that do not hold.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     reply: Shape::of::<Verified>(),
     timeout_s: 29,
     answer: |req, db| Box::pin(verify(req, db)),

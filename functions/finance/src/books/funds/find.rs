@@ -4,10 +4,7 @@ use db::{Access, Db, Domain};
 use serde::Serialize;
 use types::{FundId, Money};
 
-use crate::{
-    books::STAFF,
-    sql::books::{FUND, FUND_BALANCES, Fund},
-};
+use crate::sql::books::{FUND, FUND_BALANCES, Fund};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -17,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds a fund with its exact balance in each currency.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     reply: Shape::of::<FundWithBalances>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[GOOD, GOOD.not_found(), GOOD.not_allowed("contributor"), GOOD.no_token()],

@@ -3,10 +3,7 @@ use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Rout
 use db::{Access, Db, Domain};
 use types::Page;
 
-use crate::{
-    books::STAFF,
-    sql::books::{FUNDS, Fund},
-};
+use crate::sql::books::{FUNDS, Fund};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists funds by code, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<Fund>>(),
     answer: |req, db| Box::pin(list(req, db)),

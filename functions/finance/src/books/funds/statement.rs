@@ -2,10 +2,7 @@
 use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
 use db::{Access, Db, Domain};
 
-use crate::books::{
-    STAFF,
-    table::{self, Balances},
-};
+use crate::books::table::{self, Balances};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -15,7 +12,7 @@ pub const ROUTE: Route = Route {
     summary: "Shows what stands under each nominal code of a fund, as JSON or CSV.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     query: table::QUERY,
     reply: Shape::of::<Balances>(),
     timeout_s: 29,

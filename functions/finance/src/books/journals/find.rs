@@ -4,10 +4,7 @@ use db::{Access, Db, Domain};
 use serde::Serialize;
 use types::JournalId;
 
-use crate::{
-    books::STAFF,
-    sql::books::{ENTRIES, Entry, JOURNAL, Journal},
-};
+use crate::sql::books::{ENTRIES, Entry, JOURNAL, Journal};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -17,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds a journal with its entries.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     reply: Shape::of::<JournalWithEntries>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[GOOD, GOOD.not_found(), GOOD.not_allowed("contributor"), GOOD.no_token()],

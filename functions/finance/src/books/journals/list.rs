@@ -3,10 +3,7 @@ use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Rout
 use db::{Access, Db, Domain};
 use types::{JournalId, Page};
 
-use crate::{
-    books::STAFF,
-    sql::books::{JOURNALS, Journal},
-};
+use crate::sql::books::{JOURNALS, Journal};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists journals, last posted first, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<Journal>>(),
     answer: |req, db| Box::pin(list(req, db)),

@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Closes an accounting period, after the postings under way in it. It stays closed.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("ledger.post"),
     reply: Shape::of::<Period>(),
     problems: &[problem::CONFLICT],
     answer: |req, db| Box::pin(close(req, db)),

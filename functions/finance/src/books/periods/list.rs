@@ -3,10 +3,7 @@ use api::{Allow, Example, List, Method, Problem, Request, Response, Route, Shape
 use db::{Access, Db, Domain};
 use types::Page;
 
-use crate::{
-    books::STAFF,
-    sql::books::{PERIODS, Period},
-};
+use crate::sql::books::{PERIODS, Period};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists accounting periods, the latest first, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(STAFF),
+    allow: Allow::Permission("ledger.read"),
     list: Some(&List { sorts: &["-starts_on"], filters: &[] }),
     reply: Shape::of::<Page<Period>>(),
     answer: |req, db| Box::pin(list(req, db)),

@@ -33,7 +33,7 @@ pub const ROUTE: Route = Route {
     summary: "Collects gifts that can be claimed into a draft, oldest first, and shows each change of a name.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("giftaid.claim"),
     status: 201,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Collected>(),

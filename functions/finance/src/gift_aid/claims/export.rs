@@ -15,7 +15,7 @@ pub const ROUTE: Route = Route {
     summary: "Answers the file to upload to Charities Online, the same to read, or the XML claim with its IRmark.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["treasurer", "auditor"]),
+    allow: Allow::Permission("giftaid.read"),
     problems: &[problem::CLAIM_REFUSED, problem::CLAIM_STATE],
     answer: |req, db| Box::pin(export(req, db)),
     examples: &[

@@ -13,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Lists Gift Aid claims, a page at a time.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["treasurer", "auditor"]),
+    allow: Allow::Permission("giftaid.read"),
     list: Some(&LIST),
     reply: Shape::of::<Page<Claim>>(),
     answer: |req, db| Box::pin(list(req, db)),

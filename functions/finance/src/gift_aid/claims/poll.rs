@@ -20,7 +20,7 @@ pub const ROUTE: Route = Route {
     summary: "Asks the tax office what became of a claim now; a job does so by itself.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer", "approver"]),
+    allow: Allow::Permission("giftaid.submit"),
     reply: Shape::of::<Claim>(),
     idempotency: Idempotency::Accepted,
     settings: &[VARIABLE],

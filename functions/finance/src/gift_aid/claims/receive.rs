@@ -19,7 +19,7 @@ pub const ROUTE: Route = Route {
     summary: "Books what the tax office paid for a claim, and the lines that it did not pay.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("giftaid.claim"),
     body: Shape::of::<Input>(),
     reply: Shape::of::<Claim>(),
     idempotency: Idempotency::Required,

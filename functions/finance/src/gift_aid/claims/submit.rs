@@ -21,7 +21,7 @@ pub const ROUTE: Route = Route {
     summary: "Posts a validated claim and sends it to the tax office once; another person than the preparer does this.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer", "approver"]),
+    allow: Allow::Permission("giftaid.submit"),
     body: Shape::of::<Input>(),
     reply: Shape::of::<Claim>(),
     idempotency: Idempotency::Required,

@@ -17,7 +17,7 @@ pub const ROUTE: Route = Route {
     summary: "Checks a draft by the rules of the tax office, drops gifts that have changed, and freezes it.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("giftaid.claim"),
     reply: Shape::of::<Claim>(),
     idempotency: Idempotency::Required,
     if_match: true,

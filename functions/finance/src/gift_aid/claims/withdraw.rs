@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     summary: "Gives up a claim that was not submitted; its gifts can be claimed again.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["treasurer"]),
+    allow: Allow::Permission("giftaid.claim"),
     reply: Shape::of::<Claim>(),
     idempotency: Idempotency::Required,
     if_match: true,

@@ -5,10 +5,7 @@ use giftaid::declaration::{self, Channel};
 use serde::Deserialize;
 use types::{Date, DeclarationId, Text};
 
-use crate::{
-    gift_aid::STAFF,
-    sql::gift_aid::{CANCEL, Declaration, FIND_DECLARATION, RECORD},
-};
+use crate::sql::gift_aid::{CANCEL, Declaration, FIND_DECLARATION, RECORD};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -18,7 +15,7 @@ pub const ROUTE: Route = Route {
     summary: "Cancels a declaration: gifts from before stay claimable, unless it was oral and taken back in time.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["contributor", "treasurer"]),
+    allow: Allow::Permission("giving.write"),
     body: Shape::of::<Input>(),
     reply: Shape::of::<Declaration>(),
     idempotency: Idempotency::Accepted,
@@ -62,7 +59,7 @@ async fn cancel(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let id: DeclarationId = req.path("id")?;
     let version = req.if_match()?;
     let Input { told_on, reason } = req.json()?;
-    let viewer = req.viewer(STAFF)?;
+    let viewer = req.viewer("giving.read")?;
     let found = FIND_DECLARATION.opt(db.db(), (id, viewer)).await?;
     let declared = found.ok_or_else(|| Problem::not_found("declaration"))?;
     let record = RECORD.one(db.db(), (id,)).await?;

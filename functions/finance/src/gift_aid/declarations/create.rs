@@ -8,10 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use types::{ClaimantId, ContributionId, ContributorId, Date, DeclarationId, FileId, WordingId};
 
-use crate::{
-    gift_aid::STAFF,
-    sql::gift_aid::{DECLARE, Declaration},
-};
+use crate::sql::gift_aid::{DECLARE, Declaration};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -21,7 +18,7 @@ pub const ROUTE: Route = Route {
     summary: "Records a Gift Aid declaration; an older one that says no more is superseded.",
     domain: Domain::Finance,
     access: Access::Write,
-    allow: Allow::Roles(&["contributor", "treasurer"]),
+    allow: Allow::Permission("giving.write"),
     status: 201,
     body: Shape::of::<Input>(),
     reply: Shape::of::<Declaration>(),
@@ -133,7 +130,7 @@ async fn declare(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         agent.map(|agent| agent.chars().take(500).collect()),
         req.actor()?,
         req.id().to_owned(),
-        req.viewer(STAFF)?,
+        req.viewer("giving.read")?,
     );
     let declared = DECLARE
         .opt(db, params)

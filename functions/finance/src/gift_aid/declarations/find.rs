@@ -3,10 +3,7 @@ use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
 use db::{Access, Db, Domain};
 use types::DeclarationId;
 
-use crate::{
-    gift_aid::STAFF,
-    sql::gift_aid::{Declaration, FIND_DECLARATION},
-};
+use crate::sql::gift_aid::{Declaration, FIND_DECLARATION};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +13,7 @@ pub const ROUTE: Route = Route {
     summary: "Finds a Gift Aid declaration; a contributor finds only their own.",
     domain: Domain::Finance,
     access: Access::Read,
-    allow: Allow::Roles(&["contributor", "treasurer", "auditor"]),
+    allow: Allow::Permission("giving.read_own"),
     reply: Shape::of::<Declaration>(),
     answer: |req, db| Box::pin(find(req, db)),
     examples: &[
@@ -37,6 +34,6 @@ const GOOD: Example = Example {
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: DeclarationId = req.path("id")?;
-    let found = FIND_DECLARATION.opt(db, (id, req.viewer(STAFF)?)).await?;
+    let found = FIND_DECLARATION.opt(db, (id, req.viewer("giving.read")?)).await?;
     api::found(req, found, "declaration")
 }
