@@ -25,6 +25,13 @@ pub const ROUTE: Route = Route {
             status: 404,
             ..Example::DEFAULT
         },
+        Example {
+            name: "a-header-for-databases",
+            path: &["/v1/platform/nothing"],
+            headers: &[("aruuri-consistency", "no token")],
+            status: 404,
+            ..Example::DEFAULT
+        },
     ],
     ..Route::DEFAULT
 };

@@ -212,7 +212,11 @@ impl Server {
     pub async fn answer(&self, http: lambda_http::Request) -> Answered {
         let started = Instant::now();
         let deadline = self.deadline(&http, started);
-        let wanted = Wanted::of(http.headers(), self.route.domain);
+        // What is asked of databases is for routes that have one.
+        let wanted = match self.has_database() {
+            true => Wanted::of(http.headers(), self.route.domain),
+            false => Ok(Wanted::default()),
+        };
         let wishes = *wanted.as_ref().unwrap_or(&Wanted::default());
         let db = Handle::new(self.route, &self.pool, deadline, wishes);
         let id = request_id(&http);

@@ -110,8 +110,8 @@ pub(super) fn parameters(limit: &Value) -> Value {
         "Staleness": header("Aruuri-Staleness", "Any value: the answer says how old it may be.", text(), false),
         "RequestId": header(
             "X-Request-Id",
-            "Comes back, in problems and in our logs; made up if absent or of another form.",
-            json!({ "type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$" }),
+            "1 to 64 letters, digits, `-`, `_`, `.`: comes back, in problems and in our logs. Made up if absent or another.",
+            text(),
             false,
         ),
     })
