@@ -99,6 +99,7 @@ create table giving.contributions (
   presentment_rate numeric(20, 10)
     constraint contributions_presentment_rate_range check (presentment_rate > 0),
   mandate_id uuid,
+  mandate_due_on date,
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -148,6 +149,7 @@ comment on column giving.contributions.presentment_minor is 'Amount that the con
 comment on column giving.contributions.presentment_currency is 'ISO 4217 code that the contributor saw; null: as currency.';
 comment on column giving.contributions.presentment_rate is 'Units of currency for one unit of presentment_currency; null: not converted.';
 comment on column giving.contributions.mandate_id is 'Standing promise it was collected for; null: given once.';
+comment on column giving.contributions.mandate_due_on is 'Due date of the promise that it was collected for; null: given once.';
 comment on column giving.contributions.created_at is 'When the row was written.';
 comment on column giving.contributions.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column giving.contributions.updated_at is 'When it last changed; set by trigger.';

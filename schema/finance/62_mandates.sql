@@ -128,5 +128,8 @@ create trigger touch before update on giving.recurring_mandates for each row exe
 
 alter table giving.contributions
   add constraint contributions_mandate_id_fkey foreign key (mandate_id)
-    references giving.recurring_mandates (id) on delete restrict;
+    references giving.recurring_mandates (id) on delete restrict,
+  add constraint contributions_mandate_whole check ((mandate_id is null) = (mandate_due_on is null));
 create index contributions_mandate_id_idx on giving.contributions (mandate_id);
+create unique index contributions_mandate_due_on_key on giving.contributions (mandate_id, mandate_due_on)
+  where mandate_id is not null;

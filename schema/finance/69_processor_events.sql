@@ -133,7 +133,7 @@ begin
 end
 $$;
 comment on function giving.apply_event(uuid, jsonb, text) is
-  'Acts on a message as it was read: done; ignored; waiting, for something that has to come first; taken by another worker. Breaks what ledger.post breaks, contributions_captured, contributions_fee_told, contributions_fee_below_payment, refunds_amount_told, refunds_total, refunds_tip_total, refunds_currency_of_contribution, disputes_total, disputes_currency_of_contribution, disputes_status_transition, payouts_amount_told, payouts_status_transition, processor_fees_currency.';
+  'Acts on a message as it was read: done; ignored; waiting, for something that has to come first; taken by another worker. Breaks what ledger.post breaks, contributions_captured, contributions_fee_told, contributions_fee_below_payment, contributions_mandate_due_on, contributions_mandate_paid, refunds_amount_told, refunds_total, refunds_tip_total, refunds_currency_of_contribution, disputes_total, disputes_currency_of_contribution, disputes_status_transition, payouts_amount_told, payouts_status_transition, processor_fees_currency.';
 grant execute on function giving.apply_event(uuid, jsonb, text) to finance_writer;
 
 create function finance.tell_parked(p_event_id uuid, p_provider text, p_reason text) returns void

@@ -13,21 +13,28 @@ begin
     and c.provider_ref in (select r.value from jsonb_array_elements_text(p_fact -> 'payment_refs') r)
   order by c.id limit 1
   for no key update;
+  if not found and p_fact ->> 'mandate_ref' is not null then
+    v_gift := giving.gift_of_mandate(p_provider, p_fact);
+  end if;
   return v_gift;
 end
 $$;
 comment on function giving.gift_of_payment(text, jsonb) is
-  'The contribution of a payment, locked, by any of the names that the processor has for it; null: none.';
+  'The contribution of a payment, locked, by any of the names that the processor has for it, or by the promise and due date that it was collected for; null: none.';
 
 create function giving.awaited_payment(p_provider text, p_fact jsonb) returns text
   language plpgsql immutable
   set search_path = ''
 as $$
 begin
-  return finance.subject('payment', p_provider, p_fact -> 'payment_refs' ->> 0);
+  return case
+    when p_fact ->> 'mandate_ref' is not null then finance.subject('mandate', p_provider, p_fact ->> 'mandate_ref')
+    else finance.subject('payment', p_provider, p_fact -> 'payment_refs' ->> 0)
+  end;
 end
 $$;
-comment on function giving.awaited_payment(text, jsonb) is 'The payment that a message waits for.';
+comment on function giving.awaited_payment(text, jsonb) is
+  'What a message waits for: the standing promise that it names, else its payment.';
 
 create function giving.told_day(p_fact jsonb) returns date
   language plpgsql stable
@@ -53,6 +60,10 @@ declare
 begin
   if v_gift.id is null then
     return giving.awaited_payment(p_provider, p_fact);
+  end if;
+  if not (p_fact -> 'payment_refs') ? v_gift.provider_ref then
+    raise exception 'the due date % of mandate % was paid by %', v_gift.mandate_due_on, v_gift.mandate_id, v_gift.provider_ref
+      using errcode = 'P0409', constraint = 'contributions_mandate_paid', schema = 'giving', table = 'contributions';
   end if;
   v_captured := v_gift.amount_minor + v_gift.fee_cover_minor + v_gift.tip_minor;
   if (p_fact ->> 'currency', v_amount) is distinct from (v_gift.currency, v_captured)

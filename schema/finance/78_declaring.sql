@@ -97,6 +97,18 @@ begin
     update giving.contributor_addresses
     set house = null, street = null, city = null, postcode = null, erased_at = now(), updated_by = p_actor
     where contributor_id = p_id and erased_at is null;
+    -- Nobody is left to collect from; whoever instructs the processor is told.
+    with ended as (
+      update giving.recurring_mandates
+      set status = 'cancelled', cancelled_at = now(), cancel_reason = 'The contributor was erased.', next_on = null,
+        updated_by = p_actor
+      where contributor_id = p_id and status in ('pending', 'active', 'paused')
+      returning id, processor, processor_ref
+    )
+    insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+    select 'finance.mandate.cancelled.v1', 'mandate', e.id, jsonb_build_object(
+      'mandate_id', e.id, 'processor', e.processor, 'mandate_ref', e.processor_ref, 'next_on', null)
+    from ended e;
     -- After the changes, so that what they noted of the values before goes too.
     perform finance.redact_audit(
       v_contact, '{contributor,contributor_identity,contributor_address}', array[p_id]

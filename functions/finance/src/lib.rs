@@ -11,6 +11,7 @@ pub mod grants;
 pub mod invoices;
 pub mod jobs;
 pub mod lines;
+pub mod mandates;
 mod posting;
 pub mod processors;
 pub mod products;
@@ -106,6 +107,13 @@ pub const ROUTES: &[&api::Route] = api::routes![
     gift_aid::audit::ROUTE,
     gift_aid::collections::ROUTE,
     gift_aid::small_donations::ROUTE,
+    mandates::list::ROUTE,
+    mandates::find::ROUTE,
+    mandates::create::ROUTE,
+    mandates::activate::ROUTE,
+    mandates::pause::ROUTE,
+    mandates::resume::ROUTE,
+    mandates::cancel::ROUTE,
     products::list::ROUTE,
     products::find::ROUTE,
     products::create::ROUTE,
@@ -141,9 +149,11 @@ pub const JOBS: &[&api::Job] = api::jobs![
     jobs::anchor_chain::JOB,
     jobs::check_invariants::JOB,
     jobs::purge_keys::JOB,
+    jobs::reconcile_bank::JOB,
     jobs::process_webhooks::JOB,
     jobs::seal_audit::JOB,
     jobs::end_terms::JOB,
+    jobs::collect_mandates::JOB,
 ];
 
 #[cfg(test)]

@@ -3,6 +3,7 @@ use testdb::{App, wrong_examples};
 
 use crate::{ROUTES, sql};
 
+mod bank;
 mod books;
 mod contributions;
 mod contributors;
@@ -13,6 +14,7 @@ mod golden;
 mod grants;
 mod guards;
 mod jobs;
+mod mandates;
 mod opening;
 mod processors;
 mod property;
@@ -29,6 +31,7 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::events::ALL,
         sql::allocations::ALL,
         sql::audit::ALL,
+        sql::bank::ALL,
         sql::books::ALL,
         sql::claims::ALL,
         sql::contributors::ALL,
@@ -39,6 +42,7 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::grants::ALL,
         sql::invoices::ALL,
         sql::ledger::ALL,
+        sql::mandates::ALL,
         sql::opening::ALL,
         sql::processors::ALL,
         sql::products::ALL,

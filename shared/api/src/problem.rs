@@ -66,6 +66,7 @@ codes! {
     ABOVE_INVOICED 409 "above_invoiced" "Not that much of the invoice is left to credit";
     NOT_OVERDUE 409 "not_overdue" "The invoice may still be paid in time";
     TAX_RATE_CHANGED 409 "tax_rate_changed" "The rate of a tax has changed since";
+    MANDATE_STATE 409 "mandate_state" "The mandate stands where this cannot be done";
     NOT_WAITING 409 "not_waiting" "The message does not wait to be acted on";
     IN_PROGRESS 409 "request_in_progress" "A request with this Idempotency-Key is still at work";
     STALE 412 "stale_version" "The resource has changed since it was read";

@@ -126,6 +126,7 @@ entities! {
     InvoicePayment InvoicePaymentId = "finance.invoice_payment",
     Journal JournalId = "finance.journal",
     JournalProposal JournalProposalId = "finance.journal_proposal",
+    Mandate MandateId = "finance.mandate",
     PartnerBankAccount PartnerBankAccountId = "finance.partner_bank_account",
     Payout PayoutId = "finance.payout",
     ProcessorFee ProcessorFeeId = "finance.processor_fee",

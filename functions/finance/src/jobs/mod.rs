@@ -2,10 +2,12 @@
 pub mod accrue_gift_aid;
 pub mod anchor_chain;
 pub mod check_invariants;
+pub mod collect_mandates;
 pub mod end_terms;
 pub mod fold_balances;
 pub mod poll_hmrc;
 pub mod process_webhooks;
 pub mod purge_keys;
+pub mod reconcile_bank;
 pub mod seal_audit;
 pub mod seal_journals;

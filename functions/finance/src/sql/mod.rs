@@ -3,6 +3,7 @@ use db::{Column, FromRow, ReadError, Row};
 
 pub mod allocations;
 pub mod audit;
+pub mod bank;
 pub mod books;
 pub mod claims;
 pub mod contributions;
@@ -14,6 +15,7 @@ pub mod gift_aid;
 pub mod grants;
 pub mod invoices;
 pub mod ledger;
+pub mod mandates;
 pub mod opening;
 pub mod processors;
 pub mod products;
@@ -27,6 +29,7 @@ pub mod webhooks;
 pub const NAMED: &[(&str, db::Named)] = &[
     ("allocations", allocations::NAMED),
     ("audit", audit::NAMED),
+    ("bank", bank::NAMED),
     ("books", books::NAMED),
     ("claims", claims::NAMED),
     ("contributions", contributions::NAMED),
@@ -38,6 +41,7 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("grants", grants::NAMED),
     ("invoices", invoices::NAMED),
     ("ledger", ledger::NAMED),
+    ("mandates", mandates::NAMED),
     ("opening", opening::NAMED),
     ("processors", processors::NAMED),
     ("products", products::NAMED),

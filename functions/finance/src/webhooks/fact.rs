@@ -11,6 +11,15 @@ pub struct Sum {
     pub currency: Currency,
 }
 
+/// A due date of a standing promise to give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Promise {
+    /// The processor's own id of the mandate.
+    pub mandate_ref: String,
+    /// The day it was due.
+    pub due_on: Date,
+}
+
 /// How far a dispute has come, as its processor says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +57,9 @@ pub enum Fact {
     Settled {
         /// The payment.
         payment_refs: Vec<String>,
+        /// What it was collected for, if for a standing promise.
+        #[serde(flatten)]
+        promise: Option<Promise>,
         /// All that was captured.
         #[serde(flatten)]
         sum: Sum,
@@ -63,6 +75,9 @@ pub enum Fact {
     Failed {
         /// The payment.
         payment_refs: Vec<String>,
+        /// What it was collected for, if for a standing promise.
+        #[serde(flatten)]
+        promise: Option<Promise>,
         /// Why.
         reason: Option<String>,
     },

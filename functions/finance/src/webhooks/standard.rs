@@ -5,7 +5,7 @@ use types::{Date, Money, RefundId, Timestamp};
 
 use super::{
     Head, Unreadable,
-    fact::{DisputeNews, Fact, PayoutNews, Refund},
+    fact::{DisputeNews, Fact, PayoutNews, Promise, Refund},
     is_name, positive, sum,
 };
 use crate::sql::processors::FeeKind;
@@ -22,6 +22,8 @@ struct Message {
 #[derive(Deserialize)]
 struct Charge {
     payment_ref: String,
+    mandate_ref: Option<String>,
+    due_on: Option<Date>,
     amount: Money,
     fee: Option<Money>,
 }
@@ -29,6 +31,8 @@ struct Charge {
 #[derive(Deserialize)]
 struct FailedCharge {
     payment_ref: String,
+    mandate_ref: Option<String>,
+    due_on: Option<Date>,
     reason: Option<String>,
 }
 
@@ -88,9 +92,10 @@ pub(super) fn read(payload: &[u8]) -> Result<Option<Fact>, Unreadable> {
     let Message { kind, timestamp: at, data } = of(serde_json::from_slice(payload))?;
     Ok(Some(match kind.as_str() {
         "charge.settled" => {
-            let Charge { payment_ref, amount, fee } = part(data)?;
+            let Charge { payment_ref, mandate_ref, due_on, amount, fee } = part(data)?;
             Fact::Settled {
                 payment_refs: vec![name(payment_ref)?],
+                promise: promise(mandate_ref, due_on)?,
                 sum: positive(amount.minor(), amount.currency())?,
                 fee_minor: fee.map(Money::minor).filter(|minor| *minor > 0),
                 fee_currency: fee.map(Money::currency),
@@ -98,8 +103,9 @@ pub(super) fn read(payload: &[u8]) -> Result<Option<Fact>, Unreadable> {
             }
         }
         "charge.failed" => {
-            let FailedCharge { payment_ref, reason } = part(data)?;
-            Fact::Failed { payment_refs: vec![name(payment_ref)?], reason }
+            let FailedCharge { payment_ref, mandate_ref, due_on, reason } = part(data)?;
+            let promise = promise(mandate_ref, due_on)?;
+            Fact::Failed { payment_refs: vec![name(payment_ref)?], promise, reason }
         }
         "refund.settled" => Fact::Refunded(returned(part(data)?, at)?),
         "refund.failed" => Fact::RefundFailed(returned(part(data)?, at)?),
@@ -129,6 +135,18 @@ fn name(text: String) -> Result<String, Unreadable> {
         Ok(text)
     } else {
         Err(Unreadable::new("a name of 0 or more than 200 bytes"))
+    }
+}
+
+/// A due date is one of a promise, and a payment for a promise is for one of its due dates.
+pub(super) fn promise(
+    mandate: Option<String>,
+    due_on: Option<Date>,
+) -> Result<Option<Promise>, Unreadable> {
+    match (mandate, due_on) {
+        (None, None) => Ok(None),
+        (Some(mandate), Some(due_on)) => Ok(Some(Promise { mandate_ref: name(mandate)?, due_on })),
+        _ => Err(Unreadable::new("mandate_ref goes with due_on")),
     }
 }
 

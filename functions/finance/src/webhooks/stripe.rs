@@ -8,9 +8,9 @@ use types::{Currency, Date, Timestamp};
 
 use super::{
     Head, Unreadable,
-    fact::{DisputeNews, Fact, PayoutNews, Refund},
+    fact::{DisputeNews, Fact, PayoutNews, Promise, Refund},
     is_name, positive,
-    standard::reason,
+    standard::{promise, reason},
     sum,
 };
 
@@ -68,9 +68,14 @@ pub(super) fn read(payload: &[u8]) -> Result<Option<Fact>, Unreadable> {
         "payment_intent.payment_failed" | "payment_intent.canceled" => {
             let why = text(object, "/last_payment_error/message");
             let why = why.or_else(|| text(object, "/cancellation_reason"));
-            Fact::Failed { payment_refs: names([object, &object["latest_charge"]])?, reason: why }
+            Fact::Failed {
+                payment_refs: names([object, &object["latest_charge"]])?,
+                promise: promised(object)?,
+                reason: why,
+            }
         }
         "charge.failed" => Fact::Failed {
+            promise: promised(object)?,
             payment_refs: names([&object["payment_intent"], object])?,
             reason: text(object, "/failure_message"),
         },
@@ -111,12 +116,22 @@ fn settled(
     // The fee is in the balance transaction, which is there only if the endpoint asks for it.
     let fee = transaction["fee"].as_i64().filter(|fee| *fee > 0);
     Ok(Fact::Settled {
+        promise: promised(object)?,
         payment_refs: names(payment)?,
         sum: positive(minor(object, amount)?, currency(object)?)?,
         fee_minor: fee,
         fee_currency: fee.map(|_| currency(transaction)).transpose()?,
         at,
     })
+}
+
+/// Whoever makes a payment for a due date says so in its metadata, which Stripe copies to the charge. Stripe's own
+/// subscriptions are not read: their days are Stripe's, and no message names the one that we expect.
+fn promised(object: &Value) -> Result<Option<Promise>, Unreadable> {
+    let due_on = text(object, "/metadata/due_on").map(|day| {
+        day.parse().map_err(|_| Unreadable::new("metadata.due_on is not a day (YYYY-MM-DD)"))
+    });
+    promise(text(object, "/metadata/mandate_ref"), due_on.transpose()?)
 }
 
 fn refund(object: &Value, at: Option<Timestamp>) -> Result<Refund, Unreadable> {

@@ -82,6 +82,22 @@ pub(super) const GUARDS: &[Guard] = &[
          update finance.bank_statements set line_count = 2, closing_minor = 1000 where number = 'S1'",
     ),
     (
+        "finance.recon_matches",
+        "check_parent",
+        "insert into finance.bank_accounts (name, bank, last_four, currency, code) values ('Test', 'Test',
+         '1234', 'GBP', '1000');
+         insert into finance.bank_statements (bank_account_id, number, opens_on, closes_on, opening_minor,
+         closing_minor, line_count, file_sha256) select id, 'S1', '2026-01-01', '2026-01-31', 0, 500, 1,
+         sha256('s') from finance.bank_accounts where last_four = '1234';
+         insert into finance.bank_lines (statement_id, bank_account_id, line, bank_ref, booked_on, value_on,
+         amount_minor, status, ignored_reason) select id, bank_account_id, 1, 'B-1', '2026-01-02',
+         '2026-01-02', 500, 'unmatched', null from finance.bank_statements where number = 'S1';
+         update finance.bank_lines set status = 'ignored', ignored_reason = 'test' where bank_ref = 'B-1';
+         insert into finance.recon_matches (bank_line_id, journal_id, amount_minor, matched_by) select l.id,
+         j.id, 500, 'rule' from finance.bank_lines l, (select id from ledger.journals order by id limit 1) j
+         where l.bank_ref = 'B-1'",
+    ),
+    (
         "trade.bundle_items",
         "check_acyclic",
         "update trade.products set is_bundle = true where id = (select product_id from trade.bundle_items

@@ -171,6 +171,37 @@ pub(super) const GUARDS: &[Guard] = &[
          'monthly', '2026-01-01' from ledger.funds where code = 'GEN'",
     ),
     (
+        "giving.recurring_mandates",
+        "recurring_mandates_processor_ref_key",
+        "update giving.recurring_mandates set processor_ref = 'MD0009' where processor = 'gocardless'",
+    ),
+    (
+        "giving.recurring_mandates",
+        "check_frozen",
+        "update giving.recurring_mandates set amount_minor = amount_minor + 1 where status = 'cancelled'",
+    ),
+    (
+        "giving.recurring_mandates",
+        "check_status",
+        "update giving.recurring_mandates set status = 'pending' where status = 'paused'",
+    ),
+    (
+        "giving.contributions",
+        "contributions_mandate_due_on_key",
+        "insert into giving.contributions (contributor_id, fund_id, designation, amount_minor, currency,
+         status, provider, occurred_on, mandate_id, mandate_due_on) select contributor_id, fund_id,
+         'unrestricted', amount_minor, currency, 'created', processor, '2026-11-01', id, '2026-11-01' from
+         giving.recurring_mandates, generate_series(1, 2) where processor_ref = 'MD0001'",
+    ),
+    (
+        "giving.contributions",
+        "contributions_mandate_whole",
+        "insert into giving.contributions (contributor_id, fund_id, designation, amount_minor, currency,
+         status, provider, occurred_on, mandate_id) select contributor_id, fund_id, 'unrestricted',
+         amount_minor, currency, 'created', processor, '2026-11-01', id from giving.recurring_mandates
+         where processor_ref = 'MD0001'",
+    ),
+    (
         "giving.disbursement_lines",
         "check_parent",
         "update giving.disbursement_lines set amount_minor = amount_minor + 1 where disbursement_id in
