@@ -61,6 +61,8 @@ create table giftaid.gasds_claims (
   top_up_minor bigint not null default 0
     constraint gasds_claims_top_up_minor_range check (top_up_minor between 0 and 9000000000000000),
   journal_id uuid,
+  received_minor bigint not null default 0
+    constraint gasds_claims_received_minor_range check (received_minor between 0 and 9000000000000000),
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -72,20 +74,25 @@ create table giftaid.gasds_claims (
     references giftaid.claimants (id) on delete restrict,
   constraint gasds_claims_claim_id_fkey foreign key (claim_id) references giftaid.claims (id) on delete restrict,
   constraint gasds_claims_journal_id_fkey foreign key (journal_id) references ledger.journals (id) on delete restrict,
-  constraint gasds_claims_claim_by_status check (status in ('draft', 'validated', 'withdrawn') = (claim_id is null)),
-  constraint gasds_claims_posted check ((claim_id is null) = (journal_id is null))
+  constraint gasds_claims_claim_by_status check (
+    status in ('draft', 'validated', 'withdrawn') or claim_id is not null
+  ),
+  constraint gasds_claims_posted check ((status in ('draft', 'validated', 'withdrawn')) = (journal_id is null)),
+  constraint gasds_claims_received_limit check (received_minor <= top_up_minor),
+  constraint gasds_claims_received_whole check (received_minor = 0 or status = 'received')
 );
 comment on table giftaid.gasds_claims is
   'Claims of the small donations scheme: one per charity and tax year, within its limits.';
 comment on column giftaid.gasds_claims.id is 'Identity.';
 comment on column giftaid.gasds_claims.claimant_id is 'Charity that claims.';
 comment on column giftaid.gasds_claims.tax_year is 'Calendar year in which the tax year begins.';
-comment on column giftaid.gasds_claims.claim_id is 'Claim it was sent with; null: not sent.';
+comment on column giftaid.gasds_claims.claim_id is 'Gift Aid claim that it goes with; null: in none yet.';
 comment on column giftaid.gasds_claims.status is 'Where it stands; the steps of gasds_claims_status_transition.';
 comment on column giftaid.gasds_claims.collected_minor is 'Small gifts outside buildings, pence; at most 8,000 pounds.';
 comment on column giftaid.gasds_claims.buildings_minor is 'Small gifts in buildings, pence; at most 8,000 pounds each.';
 comment on column giftaid.gasds_claims.top_up_minor is 'What is asked for, pence.';
 comment on column giftaid.gasds_claims.journal_id is 'Journal of the receivable; null: not submitted.';
+comment on column giftaid.gasds_claims.received_minor is 'What the tax office paid, pence; what it did not pay is given up.';
 comment on column giftaid.gasds_claims.created_at is 'When the row was written.';
 comment on column giftaid.gasds_claims.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column giftaid.gasds_claims.updated_at is 'When it last changed; set by trigger.';
@@ -109,7 +116,7 @@ create trigger check_status before insert or update of status on giftaid.gasds_c
     'submitted>accepted,rejected',
     'accepted>received');
 create trigger check_frozen before update on giftaid.gasds_claims
-  for each row execute function finance.check_frozen('status', 'draft', 'claim_id,journal_id');
+  for each row execute function finance.check_frozen('status', 'draft', 'claim_id,journal_id,received_minor');
 create trigger keep_once_set before update on giftaid.gasds_claims
   for each row execute function finance.keep_once_set(
     'claim_id', 'journal_id');
@@ -172,5 +179,5 @@ create index gasds_collections_gasds_claim_id_idx on giftaid.gasds_collections (
 create index gasds_collections_created_at_idx on giftaid.gasds_collections (created_at desc, id desc);
 
 create trigger check_parent before insert or update on giftaid.gasds_collections
-  for each row execute function finance.check_parent('giftaid.gasds_claims', 'gasds_claim_id', 'status', 'draft');
+  for each row execute function finance.check_parent('giftaid.gasds_claims', 'gasds_claim_id', 'status', 'draft,withdrawn,rejected');
 create trigger touch before update on giftaid.gasds_collections for each row execute function finance.touch();

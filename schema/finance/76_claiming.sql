@@ -174,13 +174,15 @@ begin
   ) t
   where c.id = p_id
   returning c.* into v_claim;
+  -- Lines that were dropped count no longer for the small donations that go with them.
+  perform giftaid.check_small_donations(p_id);
   insert into giftaid.claim_events (claim_id, kind, created_by) values (p_id, 'validated', p_actor);
   perform finance.answer_key(p_scope, p_key, 200::smallint, to_jsonb(v_claim));
   return query select v_claim, false;
 end
 $$;
 comment on function giftaid.freeze_claim(text, text, bytea, uuid, integer, uuid) is
-  'Drops lines that may no longer be claimed, adds the rest up and freezes the claim; breaks what giftaid.take_claim and giftaid.check_claim_step break.';
+  'Drops lines that may no longer be claimed, adds the rest up and freezes the claim; breaks what giftaid.take_claim, giftaid.check_claim_step and giftaid.check_small_donations break.';
 grant execute on function giftaid.freeze_claim(text, text, bytea, uuid, integer, uuid) to finance_writer;
 
 -- Definer: it writes to the books.
@@ -240,6 +242,8 @@ begin
     journal_id = v_journal, poll_after = case when p_channel = 'hmrc' then now() end, updated_by = p_actor
   where id = p_id
   returning * into v_claim;
+  perform giftaid.check_small_donations(p_id);
+  perform giftaid.submit_small_donations(p_id, p_actor, p_request_id);
   if p_body is not null then
     insert into giftaid.claim_messages (claim_id, direction, body) values (p_id, 'sent', p_body);
   end if;
@@ -249,13 +253,14 @@ begin
     update giftaid.claims set status = 'acknowledged' where id = p_id;
     update giftaid.claims set status = 'accepted' where id = p_id returning * into v_claim;
     update giftaid.claim_lines set status = 'accepted' where claim_id = p_id and status = 'included';
+    update giftaid.gasds_claims set status = 'accepted', updated_by = p_actor where claim_id = p_id and status = 'submitted';
   end if;
   perform finance.answer_key(p_scope, p_key, 200::smallint, to_jsonb(v_claim));
   return query select v_claim, false;
 end
 $$;
 comment on function giftaid.submit_claim(text, text, bytea, uuid, integer, text, text, text, uuid, text) is
-  'Moves a validated claim from accrued to claimed, with its rounding and what it gives back, and keeps what will be sent; breaks claims_four_eyes, claims_current (P0409), what giftaid.take_claim and ledger.post break.';
+  'Moves a validated claim from accrued to claimed, with its rounding and what it gives back, and keeps what will be sent; breaks claims_four_eyes, claims_current (P0409), what giftaid.take_claim, giftaid.check_small_donations and ledger.post break.';
 grant execute on function giftaid.submit_claim(text, text, bytea, uuid, integer, text, text, text, uuid, text)
   to finance_writer;
 
@@ -278,6 +283,7 @@ begin
   update giftaid.claim_lines set status = 'withdrawn', updated_by = p_actor where claim_id = p_id and status = 'included';
   update giftaid.adjustments set status = 'open', settled_in_claim_id = null, updated_by = p_actor
   where settled_in_claim_id = p_id;
+  perform giftaid.free_small_donations(p_id, 'withdrawn', p_actor);
   update giftaid.claims set status = 'withdrawn', updated_by = p_actor where id = p_id returning * into v_claim;
   insert into giftaid.claim_events (claim_id, kind, created_by) values (p_id, 'withdrawn', p_actor);
   perform finance.answer_key(p_scope, p_key, 200::smallint, to_jsonb(v_claim));

@@ -84,6 +84,7 @@ begin
     return false;
   end if;
   update giftaid.claim_lines set status = 'accepted' where claim_id = p_id and status = 'included';
+  update giftaid.gasds_claims set status = 'accepted', updated_by = null where claim_id = p_id and status = 'submitted';
   insert into giftaid.claim_events (claim_id, kind, correlation_id)
   values (p_id, 'response', nullif(p_correlation_id, ''));
   insert into giftaid.claim_messages (claim_id, direction, body) values (p_id, 'received', p_body);
@@ -119,6 +120,7 @@ begin
   perform ledger.post(
     null, 'gift_aid.rejected', (now() at time zone 'Europe/London')::date, 'gift_aid_claim', p_id, v_accounts, v_amounts,
     null, p_request_id, p_reason => 'rejected by the tax office', p_reverses => v_claim.journal_id);
+  perform giftaid.reject_small_donations(p_id, p_request_id);
   update giftaid.accruals a set status = 'open', claim_line_id = null
   from giftaid.claim_lines l where l.claim_id = p_id and a.claim_line_id = l.id;
   update giftaid.adjustments set status = 'open', settled_in_claim_id = null where settled_in_claim_id = p_id;
@@ -165,17 +167,14 @@ comment on function giftaid.due(giftaid.claims) is 'What the tax office still ow
 grant execute on function giftaid.due(giftaid.claims)
   to finance_writer, finance_reader, finance_audit, finance_studio;
 
--- Definer: it writes to the books.
-create function giftaid.receive_claim(
-  p_scope text, p_key text, p_fingerprint bytea, p_id uuid, p_version integer, p_amount_minor bigint, p_received_on date,
-  p_unpaid integer[], p_actor uuid, p_request_id text
-) returns table (claim giftaid.claims, replayed boolean)
-  language plpgsql security definer
-  set search_path = '' set plan_cache_mode = force_generic_plan
+create function giftaid.take_receipt(
+  p_claim giftaid.claims, p_amount_minor bigint, p_received_on date, p_unpaid integer[], p_actor uuid, p_request_id text
+) returns giftaid.claims
+  language plpgsql
+  set search_path = ''
 as $$
 declare
-  v_answer jsonb;
-  v_claim giftaid.claims;
+  v_claim giftaid.claims := p_claim;
   v_unpaid bigint;
   v_named uuid[];
   v_count bigint;
@@ -186,17 +185,11 @@ declare
   v_accounts uuid[];
   v_amounts bigint[];
 begin
-  v_answer := finance.claim_key(p_scope, p_key, p_fingerprint);
-  if v_answer is not null then
-    return query select jsonb_populate_record(null::giftaid.claims, v_answer), true;
-    return;
-  end if;
-  v_claim := giftaid.take_claim(p_id, p_version, '{accepted,part_received}');
   -- Lines are counted as they were sent, without those that were dropped before.
   select coalesce(array_agg(s.id), '{}') into v_named
   from (
     select l.id, l.status, row_number() over (order by l.item) as place
-    from giftaid.claim_lines l where l.claim_id = p_id and l.status <> 'withdrawn'
+    from giftaid.claim_lines l where l.claim_id = v_claim.id and l.status <> 'withdrawn'
   ) s
   where s.status = 'accepted' and s.place = any (p_unpaid);
   v_count := cardinality(v_named);
@@ -209,7 +202,7 @@ begin
   )
   select coalesce(sum(tax_minor), 0) into v_unpaid from unpaid;
   if v_count <> cardinality(p_unpaid) then
-    raise exception 'claim % has not all of the lines %', p_id, p_unpaid
+    raise exception 'claim % has not all of the lines %', v_claim.id, p_unpaid
       using errcode = 'P0422', constraint = 'claims_unpaid_lines', schema = 'giftaid', table = 'claims';
   end if;
   if v_unpaid > 0 then
@@ -220,9 +213,9 @@ begin
   end if;
   -- How the tax office rounds is its own affair: up to a penny per line is a difference of rounding, not of substance.
   v_left := giftaid.due(v_claim) - p_amount_minor;
-  select count(*) into v_lines from giftaid.claim_lines where claim_id = p_id and status = 'accepted';
+  select count(*) into v_lines from giftaid.claim_lines where claim_id = v_claim.id and status = 'accepted';
   if v_left < -v_lines then
-    raise exception 'claim % is owed %, not %', p_id, v_left + p_amount_minor, p_amount_minor
+    raise exception 'claim % is owed %, not %', v_claim.id, v_left + p_amount_minor, p_amount_minor
       using errcode = 'P0422', constraint = 'claims_received_limit', schema = 'giftaid', table = 'claims';
   end if;
   if abs(v_left) > v_lines then
@@ -231,12 +224,12 @@ begin
     update giftaid.claims
     set status = case when status = 'accepted' then 'part_received' else status end,
       received_minor = received_minor + p_amount_minor, updated_by = p_actor
-    where id = p_id returning * into v_claim;
+    where id = v_claim.id returning * into v_claim;
   else
     update giftaid.claim_lines set status = 'received', received_minor = tax_minor, updated_by = p_actor
-    where claim_id = p_id and status = 'accepted';
+    where claim_id = v_claim.id and status = 'accepted';
     update giftaid.claims set status = 'received', received_minor = received_minor + p_amount_minor, updated_by = p_actor
-    where id = p_id returning * into v_claim;
+    where id = v_claim.id returning * into v_claim;
   end if;
   select id into strict v_general from ledger.funds where code = 'GEN';
   select array_agg(t.account), array_agg(t.amount) into v_accounts, v_amounts
@@ -248,15 +241,72 @@ begin
   perform ledger.post(
     null, 'gift_aid.received', p_received_on, 'gift_aid_receipt', v_event, v_accounts, v_amounts, p_actor, p_request_id);
   insert into giftaid.claim_events (id, claim_id, kind, amount_minor, created_by)
-  values (v_event, p_id, 'received', p_amount_minor, p_actor);
+  values (v_event, v_claim.id, 'received', p_amount_minor, p_actor);
+  return v_claim;
+end
+$$;
+comment on function giftaid.take_receipt(giftaid.claims, bigint, date, integer[], uuid, text) is
+  'Books what the tax office paid for the gifts of a claim that is locked, and the lines that it did not pay; breaks claims_unpaid_lines, claims_received_limit (P0422), accounting_periods_open.';
+
+-- Definer: it writes to the books. Of the release before this one, which knew no small donations.
+create function giftaid.receive_claim(
+  p_scope text, p_key text, p_fingerprint bytea, p_id uuid, p_version integer, p_amount_minor bigint, p_received_on date,
+  p_unpaid integer[], p_actor uuid, p_request_id text
+) returns table (claim giftaid.claims, replayed boolean)
+  language plpgsql security definer
+  set search_path = '' set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return query
+  select r.claim, r.replayed from giftaid.receive_payment(
+    p_scope, p_key, p_fingerprint, p_id, p_version, p_amount_minor, 0, p_received_on, p_unpaid, p_actor, p_request_id) r;
+end
+$$;
+comment on function giftaid.receive_claim(text, text, bytea, uuid, integer, bigint, date, integer[], uuid, text) is
+  'Books what the tax office paid for gifts; see giftaid.receive_payment.';
+grant execute on function giftaid.receive_claim(text, text, bytea, uuid, integer, bigint, date, integer[], uuid, text)
+  to finance_writer;
+
+-- Definer: it writes to the books.
+create function giftaid.receive_payment(
+  p_scope text, p_key text, p_fingerprint bytea, p_id uuid, p_version integer, p_amount_minor bigint, p_small_minor bigint,
+  p_received_on date, p_unpaid integer[], p_actor uuid, p_request_id text
+) returns table (claim giftaid.claims, replayed boolean)
+  language plpgsql security definer
+  set search_path = '' set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_answer jsonb;
+  v_claim giftaid.claims;
+begin
+  v_answer := finance.claim_key(p_scope, p_key, p_fingerprint);
+  if v_answer is not null then
+    return query select jsonb_populate_record(null::giftaid.claims, v_answer), true;
+    return;
+  end if;
+  -- The gifts of a claim may be paid for before its small donations are.
+  v_claim := giftaid.take_claim(p_id, p_version, case
+      when p_small_minor = p_amount_minor then array['accepted', 'part_received', 'received']
+      else array['accepted', 'part_received']
+    end);
+  if p_small_minor > 0 then
+    perform giftaid.receive_small_donations(p_id, p_small_minor, p_received_on, p_actor, p_request_id);
+  end if;
+  if p_amount_minor > p_small_minor then
+    v_claim := giftaid.take_receipt(
+      v_claim, p_amount_minor - p_small_minor, p_received_on, p_unpaid, p_actor, p_request_id);
+  end if;
   perform finance.answer_key(p_scope, p_key, 200::smallint, to_jsonb(v_claim));
   return query select v_claim, false;
 end
 $$;
-comment on function giftaid.receive_claim(text, text, bytea, uuid, integer, bigint, date, integer[], uuid, text) is
-  'Books what the tax office paid, and the lines that it did not pay; breaks claims_unpaid_lines, claims_received_limit (P0422), accounting_periods_open, what giftaid.take_claim breaks.';
-grant execute on function giftaid.receive_claim(text, text, bytea, uuid, integer, bigint, date, integer[], uuid, text)
-  to finance_writer;
+comment on function giftaid.receive_payment(
+  text, text, bytea, uuid, integer, bigint, bigint, date, integer[], uuid, text
+) is
+  'Books what the tax office paid for a claim, the part of it for small donations, and the lines that it did not pay; breaks claims_unpaid_lines, claims_received_limit, gasds_claims_received (P0422), accounting_periods_open, what giftaid.take_claim breaks.';
+grant execute on function giftaid.receive_payment(
+  text, text, bytea, uuid, integer, bigint, bigint, date, integer[], uuid, text
+) to finance_writer;
 
 create function giftaid.record_collection(
   p_scope text, p_key text, p_fingerprint bytea, p_id uuid, p_claimant_id uuid, p_building_id uuid, p_collected_on date,

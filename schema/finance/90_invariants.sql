@@ -180,6 +180,15 @@ from (
 ) b
 where b.balance <> (select coalesce(sum(giftaid.due(c)), 0) from giftaid.claims c)
 union all
+select 'I18 claimed for small donations differs from account 1320', b.balance::text
+from (
+  select coalesce(sum(e.amount), 0) as balance
+  from ledger.entries e join ledger.accounts a on a.id = e.account_id where a.code = '1320'
+) b
+where b.balance <> (
+  select coalesce(sum(g.top_up_minor), 0) from giftaid.gasds_claims g where g.status in ('submitted', 'accepted')
+)
+union all
 select 'I18 Gift Aid to give back differs from account 2300', b.balance::text
 from (
   select coalesce(-sum(e.amount), 0) as balance

@@ -107,6 +107,7 @@ pub const ROUTES: &[&api::Route] = api::routes![
     gift_aid::audit::ROUTE,
     gift_aid::collections::ROUTE,
     gift_aid::small_donations::ROUTE,
+    gift_aid::claims::small_donations::ROUTE,
     mandates::list::ROUTE,
     mandates::find::ROUTE,
     mandates::create::ROUTE,

@@ -48,6 +48,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/v1/finance/gift-aid/claims/{id}", &["GET"]),
     ("/v1/finance/gift-aid/claims/{id}/poll", &["POST"]),
     ("/v1/finance/gift-aid/claims/{id}/receive", &["POST"]),
+    ("/v1/finance/gift-aid/claims/{id}/small-donations", &["POST"]),
     ("/v1/finance/gift-aid/claims/{id}/submit", &["POST"]),
     ("/v1/finance/gift-aid/claims/{id}/validate", &["POST"]),
     ("/v1/finance/gift-aid/claims/{id}/withdraw", &["POST"]),

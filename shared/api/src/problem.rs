@@ -56,6 +56,8 @@ codes! {
     CLAIM_CHANGED 409 "claim_changed" "A gift of the claim has changed since";
     CLAIM_STATE 409 "claim_state" "The claim stands where this cannot be done";
     DECLARATION_CANCELLED 409 "declaration_cancelled" "The declaration has been cancelled already";
+    SMALL_DONATIONS_LIMIT 409 "small_donations_limit" "Not that much of the small donations counts";
+    OUT_OF_TIME 409 "out_of_time" "The time in which it could be claimed is over";
     NOTHING_TO_CLAIM 409 "nothing_to_claim" "No gift can be claimed now";
     QUOTE_STATE 409 "quote_state" "The quote stands where this cannot be done";
     QUOTE_EXPIRED 409 "quote_expired" "The last day of the quote is over";

@@ -133,6 +133,7 @@ entities! {
     Product ProductId = "finance.product",
     Quote QuoteId = "finance.quote",
     Refund RefundId = "finance.refund",
+    TopUpClaim TopUpClaimId = "finance.gasds_claim",
     WebhookEvent WebhookEventId = "finance.webhook_event",
     Wording WordingId = "finance.declaration_wording",
 

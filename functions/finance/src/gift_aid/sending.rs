@@ -8,8 +8,9 @@ use super::{
     claims::file,
     hmrc::{Desk, Hmrc, Trouble},
 };
-use crate::sql::claims::{
-    ACCEPT, ACKNOWLEDGE, BEGIN, CLAIMANT, Claim, LINES, NO_ANSWER, NOT_SENT, REJECT,
+use crate::sql::{
+    claims::{ACCEPT, ACKNOWLEDGE, BEGIN, CLAIMANT, Claim, LINES, NO_ANSWER, NOT_SENT, REJECT},
+    small_donations::SENT,
 };
 
 /// Seconds until a claim without an answer is asked for again.
@@ -29,7 +30,10 @@ pub fn transaction_id(id: ClaimId) -> String {
 pub async fn send(db: &Db<'_>, hmrc: &Hmrc, claim: &Claim, request: &str) -> Result<(), db::Error> {
     let lines = LINES.all(db, (claim.id,)).await?;
     let claimant = CLAIMANT.one(db, (claim.id,)).await?;
-    let Some(submission) = file::submission(claim, &claimant, &lines) else { return Ok(()) };
+    let small = SENT.all(db, (claim.id,)).await?;
+    let Some(submission) = file::submission(claim, &claimant, &lines, &small) else {
+        return Ok(());
+    };
     let message =
         govtalk::submit(&submission, &hmrc.sender, &transaction_id(claim.id), Timestamp::now());
     if !BEGIN.one(db, (claim.id,)).await?.made {

@@ -5,7 +5,7 @@ use giftaid::{limits, tax::TaxYear};
 use serde::Serialize;
 use types::{ClaimantId, Date};
 
-use crate::sql::small_donations::{YEAR, Year};
+use crate::sql::small_donations::{OF_YEAR, TopUpClaim, YEAR, Year};
 
 /// The most that counts in a tax year outside community buildings, pence (8,000 pounds; GASDS guidance, chapter 8).
 const LIMIT_MINOR: i64 = 800_000;
@@ -40,7 +40,7 @@ const GOOD: Example = Example {
 };
 
 /// The small donations of a charity in a tax year, pence.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "openapi", schemars(rename = "SmallDonationsHeadroom"))]
 pub struct Headroom {
@@ -60,11 +60,13 @@ pub struct Headroom {
     pub left_minor: i64,
     /// The last day on which it can be claimed.
     pub claim_until: Date,
+    /// The claim that stands for this year; null: none.
+    pub claim: Option<TopUpClaim>,
 }
 
 impl Headroom {
     /// The limits of the scheme, applied.
-    pub fn of(tax_year: TaxYear, year: &Year) -> Headroom {
+    pub fn of(tax_year: TaxYear, year: &Year, claim: Option<TopUpClaim>) -> Headroom {
         let matching = year.gift_aid_minor.saturating_mul(10);
         let outside = year.collected_minor.min(LIMIT_MINOR);
         let countable_minor = (outside + year.buildings_minor).min(matching);
@@ -79,6 +81,7 @@ impl Headroom {
             top_up_minor: rate.map(|rate| giftaid::tax::at_rate(countable_minor, rate)),
             left_minor: room.max(0),
             claim_until: limits::last_small_donations_day(tax_year),
+            claim,
         }
     }
 }
@@ -91,7 +94,9 @@ async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let claimant: Option<ClaimantId> = req.query("claimant_id")?;
     let claimant = claimant
         .ok_or_else(|| Problem::parameter(problem::INVALID, "claimant_id", "is missing"))?;
-    let found = YEAR.opt(db, (claimant, i32::from(year))).await?;
-    let found = found.ok_or_else(|| Problem::not_found("charity"))?;
-    Response::json(200, &Headroom::of(TaxYear::starting(year), &found))
+    let of = (claimant, i32::from(year));
+    let (found, claims) = db.transaction((YEAR.with(of), OF_YEAR.with(of))).await?;
+    let found = found.first().ok_or_else(|| Problem::not_found("charity"))?;
+    let claim = claims.into_iter().next();
+    Response::json(200, &Headroom::of(TaxYear::starting(year), found, claim))
 }

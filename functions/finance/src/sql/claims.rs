@@ -305,14 +305,15 @@ statements! {
              from giftaid.withdraw_claim($1, $2, $3, $4, $5, $6) t"
         ))
         .never_null();
-    /// Books what was paid, and which lines were not. Breaks what giftaid.receive_claim breaks.
+    /// Books what was paid, the part for small donations, and which lines were not. Breaks what giftaid.receive_payment
+    /// breaks.
     pub const RECEIVE: Sql<
-        (String, String, Vec<u8>, ClaimId, i32, i64, Date, Value, ContactId, String),
+        (String, String, Vec<u8>, ClaimId, i32, i64, i64, Date, Value, ContactId, String),
         Stepped,
     > = Sql::repeatable(concat!(
         "select ", columns!("(t.claim)"), ", t.replayed
-         from giftaid.receive_claim($1, $2, $3, $4, $5, $6, $7,
-           array(select jsonb_array_elements_text($8)::integer), $9, $10) t"
+         from giftaid.receive_payment($1, $2, $3, $4, $5, $6, $7, $8,
+           array(select jsonb_array_elements_text($9)::integer), $10, $11) t"
     ))
     .never_null();
     /// The lines of a claim as they are sent, in order.

@@ -1,9 +1,13 @@
 //! Collections of small donations, and how much of the scheme is left.
 use api::Resource;
-use db::{Sql, row, statements};
+use db::{Sql, idempotency::Key, row, statements};
 use serde::Serialize;
 use serde_json::Value;
-use types::{BuildingId, ClaimantId, CollectionId, ContactId, Date, Timestamp};
+use types::{
+    BuildingId, ClaimId, ClaimantId, CollectionId, ContactId, Date, Timestamp, TopUpClaimId,
+};
+
+use crate::sql::Kept;
 
 row! {
     /// A collection of small gifts.
@@ -69,7 +73,100 @@ row! {
     }
 }
 
+row! {
+    /// The small donations of a tax year inside a Gift Aid claim.
+    #[derive(Debug, Serialize)]
+    #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+    #[cfg_attr(feature = "openapi", schemars(rename = "SmallDonationsClaim"))]
+    pub struct TopUpClaim {
+        /// Identity.
+        pub id: TopUpClaimId,
+        /// The charity that claims.
+        pub claimant_id: ClaimantId,
+        /// The Gift Aid claim that it goes with.
+        pub claim_id: Option<ClaimId>,
+        /// The calendar year in which the tax year begins, on 6 April.
+        pub tax_year: i32,
+        /// `validated` (summed up, within the limits), `withdrawn`, `submitted`, `accepted`, `rejected` or `received`.
+        pub status: String,
+        /// Collected outside community buildings, pence.
+        pub collected_minor: i64,
+        /// Collected inside them, pence.
+        pub buildings_minor: i64,
+        /// What is asked for, pence.
+        pub top_up_minor: i64,
+        /// What was paid, pence.
+        pub received_minor: i64,
+        /// When it was put into the claim.
+        pub created_at: Timestamp,
+        /// Counts changes from 1; the number in the ETag.
+        pub version: i32,
+    }
+}
+
+impl Resource for TopUpClaim {
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+    fn version(&self) -> Option<i32> {
+        Some(self.version)
+    }
+}
+
+row! {
+    /// What is sent of small donations: a tax year in a building, or outside all.
+    #[derive(Debug)]
+    pub struct SentSmall {
+        /// The calendar year in which the tax year begins.
+        pub tax_year: i32,
+        /// Name of the community building; null: outside.
+        pub building: Option<String>,
+        /// Its address.
+        pub address: Option<String>,
+        /// Its postcode.
+        pub postcode: Option<String>,
+        /// Pence.
+        pub amount_minor: i64,
+    }
+}
+
+macro_rules! top_up {
+    () => {
+        "t.id, t.claimant_id, t.claim_id, t.tax_year, t.status, t.collected_minor, t.buildings_minor, t.top_up_minor,
+         t.received_minor, t.created_at, t.version"
+    };
+}
+
 statements! {
+    /// Puts the small donations of a tax year into a draft claim: claim, version, year, collections. Breaks what
+    /// giftaid.claim_small_donations breaks.
+    pub const CLAIM: Sql<
+        (Key, ClaimId, i32, i32, Option<Vec<CollectionId>>, ContactId),
+        Kept<TopUpClaim>,
+    > = Sql::repeatable(concat!(
+        "select ", top_up!(), ", f.replayed
+         from giftaid.claim_small_donations($1, $2, $3, $4, $5, $6, $7, $8) f
+         cross join lateral (select (f.small).*) t"
+    ))
+    .never_null();
+    /// The small donations that go with a claim, as they are sent.
+    pub const SENT: Sql<(ClaimId,), SentSmall> = Sql::repeatable(
+        "select g.tax_year, b.name as building, b.address, b.postcode, sum(c.amount_minor)::bigint as amount_minor
+         from giftaid.gasds_claims g
+         join giftaid.gasds_collections c on c.gasds_claim_id = g.id
+         left join giftaid.gasds_buildings b on b.id = c.building_id
+         where g.claim_id = $1
+         group by g.tax_year, b.id
+         order by b.name nulls first, b.id, g.tax_year
+         limit 2000",
+    )
+    .never_null();
+    /// The claim of a charity and tax year that stands.
+    pub const OF_YEAR: Sql<(ClaimantId, i32), TopUpClaim> = Sql::new(concat!(
+        "select ", top_up!(), "
+         from giftaid.gasds_claims t
+         where t.claimant_id = $1 and t.tax_year = $2 and t.status not in ('rejected', 'withdrawn')"
+    ));
     /// Records a collection. Breaks what giftaid.record_collection breaks.
     pub const RECORD: Sql<
         (

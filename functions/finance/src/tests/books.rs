@@ -80,7 +80,7 @@ async fn a_trial_balance_is_written_for_spreadsheets_in_the_language_of_its_read
     let head = "code,name,type,currency,opening_minor,debits_minor,credits_minor,closing_minor";
     assert_eq!(lines.next(), Some(head));
     assert_eq!(lines.next(), Some("1000,\"Bank\",asset,EUR,0,45820,120,45700"));
-    assert_eq!(lines.next(), Some("1000,\"Bank\",asset,GBP,0,1298000,40000,1258000"));
+    assert_eq!(lines.next(), Some("1000,\"Bank\",asset,GBP,0,1302000,40000,1262000"));
     assert!(text.contains("4000,\"Spenden\",income,GBP,0,0,"), "{text}");
 }
 

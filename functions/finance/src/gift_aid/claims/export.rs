@@ -4,8 +4,8 @@ use db::{Access, Db, Domain};
 use giftaid::schedule::ODS_TYPE;
 use types::ClaimId;
 
-use super::{file, known};
-use crate::sql::claims::{CLAIMANT, LINES};
+use super::{file, known, with_small};
+use crate::sql::claims::LINES;
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -59,7 +59,7 @@ async fn export(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         return Err(Problem::new(problem::CLAIM_STATE, detail));
     }
     let lines = LINES.all(db, (id,)).await?;
-    let claimant = CLAIMANT.one(db, (id,)).await?;
+    let (claimant, small) = with_small(db, id).await?;
     let schedule = file::schedule(&claim, &lines).ok_or_else(|| Problem::not_found("line"))?;
     // Only ASCII, without quotes: the reference is somebody's text.
     let plain: String =
@@ -77,7 +77,8 @@ async fn export(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
             Ok(Response::file("text/csv; charset=utf-8; header=present", &saved("csv"), text))
         }
         _ => {
-            let submission = file::submission(&claim, &claimant, &lines).ok_or_else(no_official)?;
+            let submission =
+                file::submission(&claim, &claimant, &lines, &small).ok_or_else(no_official)?;
             let xml = submission.body(Some(&submission.irmark()));
             Ok(Response::file("application/xml", &saved("xml"), xml.into_bytes()))
         }

@@ -1,11 +1,17 @@
 //! A claim as the tax office reads it, made of its frozen lines.
 use giftaid::{
     fields::{self, Donor},
-    r68::{self, PersonName, Place, Regulator, RegulatorName, Signatory, Submission},
+    r68::{
+        self, Building, PersonName, Place, Regulator, RegulatorName, Signatory, SmallDonations,
+        Submission, YearAmount,
+    },
     schedule::{Giver, Row, Schedule},
 };
 
-use crate::sql::claims::{Claim, Claimant, SentLine};
+use crate::sql::{
+    claims::{Claim, Claimant, SentLine},
+    small_donations::SentSmall,
+};
 
 /// The lines, numbered as they are sent: a line that was dropped leaves no gap.
 pub fn rows(lines: &[SentLine]) -> Vec<Row> {
@@ -35,7 +41,12 @@ pub fn schedule(claim: &Claim, lines: &[SentLine]) -> Option<Schedule> {
 }
 
 /// The XML claim; none: the official who claims is not known, or the claim has no lines.
-pub fn submission(claim: &Claim, claimant: &Claimant, lines: &[SentLine]) -> Option<Submission> {
+pub fn submission(
+    claim: &Claim,
+    claimant: &Claimant,
+    lines: &[SentLine],
+    small: &[SentSmall],
+) -> Option<Submission> {
     let official = PersonName {
         title: claimant.official_title.clone(),
         first_name: claimant.official_first_name.clone()?,
@@ -62,10 +73,40 @@ pub fn submission(claim: &Claim, claimant: &Claimant, lines: &[SentLine]) -> Opt
             hmrc_ref: claimant.hmrc_ref.clone(),
             regulator: regulator(claimant),
             repayment: Some(repayment),
-            small_donations: None,
+            small_donations: small_donations(small),
             other_info: claim.other_info.clone(),
         },
     })
+}
+
+/// Small donations by year and building, as the rows are sorted; none: the claim has none.
+fn small_donations(rows: &[SentSmall]) -> Option<SmallDonations> {
+    if rows.is_empty() {
+        return None;
+    }
+    let mut all = SmallDonations::default();
+    for row in rows {
+        // The form asks for the calendar year in which the tax year ends.
+        let ends = i16::try_from(row.tax_year + 1).unwrap_or(i16::MAX);
+        let year = YearAmount { ends, amount_minor: row.amount_minor };
+        let (Some(name), Some(address), Some(postcode)) =
+            (&row.building, &row.address, &row.postcode)
+        else {
+            all.years.push(year);
+            continue;
+        };
+        let known = |it: &&mut Building| it.name == *name && it.postcode == *postcode;
+        match all.buildings.iter_mut().find(known) {
+            Some(building) => building.years.push(year),
+            None => all.buildings.push(Building {
+                name: name.clone(),
+                address: address.clone(),
+                postcode: postcode.clone(),
+                years: vec![year],
+            }),
+        }
+    }
+    Some(all)
 }
 
 fn regulator(claimant: &Claimant) -> Option<Regulator> {

@@ -6,13 +6,17 @@ pub mod find;
 pub mod list;
 pub mod poll;
 pub mod receive;
+pub mod small_donations;
 pub mod submit;
 pub mod validate;
 pub mod withdraw;
 
 use api::{OnConstraint, Problem, Request, Response, problem};
 
-use crate::sql::claims::{Claim, Stepped};
+use crate::sql::{
+    claims::{CLAIMANT, Claim, Claimant, Stepped},
+    small_donations::{SENT, SentSmall},
+};
 
 /// A draft of the demo data, with one line.
 pub(crate) const DRAFT: &[&str] = &["3d6487b8-2218-5bf3-b142-f69e5b66f9c4"];
@@ -49,6 +53,16 @@ pub(crate) fn refusals<T>(step: Result<T, Problem>) -> Result<T, Problem> {
         .on_constraint("claims_four_eyes", || {
             Problem::new(problem::FOUR_EYES, "who prepared the claim cannot submit it")
         })
+        .on_constraint("gasds_claims_matching", || {
+            let detail = "small donations count up to ten times the gifts of their tax year that are claimed: \
+                          claim more gifts first, or fewer collections";
+            Problem::new(problem::SMALL_DONATIONS_LIMIT, detail)
+        })
+        .on_constraint("gasds_claims_in_time", || {
+            let detail = "small donations are claimed within two years from the end of their tax year: \
+                          withdraw the claim and collect again";
+            Problem::new(problem::OUT_OF_TIME, detail)
+        })
         .on_constraint("claims_some_lines", || {
             Problem::new(problem::NOTHING_TO_CLAIM, "no gift of the claim can be claimed any longer")
         })
@@ -57,6 +71,15 @@ pub(crate) fn refusals<T>(step: Result<T, Problem>) -> Result<T, Problem> {
 
 pub(crate) fn not_found() -> Problem {
     Problem::not_found("claim")
+}
+
+/// Who claims, and the small donations that go with a claim: one round trip.
+pub(crate) async fn with_small(
+    db: &db::Db<'_>,
+    id: types::ClaimId,
+) -> Result<(Claimant, Vec<SentSmall>), Problem> {
+    let (claimants, small) = db.transaction((CLAIMANT.with((id,)), SENT.with((id,)))).await?;
+    Ok((claimants.into_iter().next().ok_or_else(not_found)?, small))
 }
 
 /// The claim, or 404.

@@ -71,6 +71,9 @@ const GOOD: Example = Example {
 pub struct Input {
     /// What came in, pounds.
     amount: Money,
+    /// The part of it that is for small donations; what is short of their claim will not come.
+    #[serde(default)]
+    small_donations: Option<Money>,
     /// Day it came in, the accounting date.
     received_on: Date,
     /// Numbers of lines that were not paid; they can be claimed again once what was wrong is mended.
@@ -81,7 +84,7 @@ pub struct Input {
 async fn receive(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ClaimId = req.path("id")?;
     let (version, key, actor) = (req.if_match()?, req.required_key()?, req.actor()?);
-    let Input { amount, received_on, mut unpaid } = req.json()?;
+    let Input { amount, small_donations, received_on, mut unpaid } = req.json()?;
     if amount.currency() != Currency::GBP {
         return Err(Problem::invalid(
             "/amount/currency",
@@ -90,6 +93,15 @@ async fn receive(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     }
     if amount.minor() < 1 {
         return Err(Problem::invalid("/amount/amount", "must be at least 1 penny"));
+    }
+    if small_donations.is_some_and(|part| {
+        part.currency() != Currency::GBP || !(1..=amount.minor()).contains(&part.minor())
+    }) {
+        return Err(Problem::invalid("/small_donations", "must be a part of the amount, in GBP"));
+    }
+    let small = small_donations.map_or(0, Money::minor);
+    if small == amount.minor() && !unpaid.is_empty() {
+        return Err(Problem::invalid("/unpaid", "goes with a payment for gifts"));
     }
     unpaid.sort_unstable();
     unpaid.dedup();
@@ -100,6 +112,7 @@ async fn receive(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         id,
         version,
         amount.minor(),
+        small,
         received_on,
         json!(unpaid),
         actor,
@@ -116,6 +129,11 @@ async fn receive(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
                 problem::RECEIPT_ABOVE_DUE,
                 "book what is above the claim by a manual journal",
             )
+        })
+        .on_constraint("gasds_claims_received", || {
+            let detail =
+                "the small donations of the claim are owed less, or nothing: read the tax year";
+            Problem::new(problem::RECEIPT_ABOVE_DUE, detail)
         })
         .on_constraint("accounting_periods_open", || {
             Problem::invalid("/received_on", "is in no open accounting period")

@@ -10,7 +10,10 @@ use crate::{
         hmrc::{Hmrc, VARIABLE},
         sending,
     },
-    sql::claims::{CLAIMANT, Claim, LINES, SUBMIT},
+    sql::{
+        claims::{CLAIMANT, Claim, LINES, SUBMIT},
+        small_donations::SENT,
+    },
 };
 
 /// The route.
@@ -32,6 +35,8 @@ pub const ROUTE: Route = Route {
         problem::CLAIM_REFUSED,
         problem::CLAIM_STATE,
         problem::FOUR_EYES,
+        problem::OUT_OF_TIME,
+        problem::SMALL_DONATIONS_LIMIT,
         problem::TAX_OFFICE_OFF,
     ],
     timeout_s: 29,
@@ -99,7 +104,9 @@ async fn submit(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
             return Err(off());
         }
         let (lines, claimant) = (LINES.all(db, (id,)).await?, CLAIMANT.one(db, (id,)).await?);
-        let submission = file::submission(&claim, &claimant, &lines).ok_or_else(no_official)?;
+        let small = SENT.all(db, (id,)).await?;
+        let submission =
+            file::submission(&claim, &claimant, &lines, &small).ok_or_else(no_official)?;
         let irmark = submission.irmark();
         body = Some(submission.body(Some(&irmark)));
         mark = Some(irmark.base64());

@@ -6,8 +6,8 @@ use db::{Access, Db, Domain};
 use giftaid::{rules, schedule::Unfit};
 use types::ClaimId;
 
-use super::{file, known, stepped};
-use crate::sql::claims::{CLAIMANT, Claim, FREEZE, LINES};
+use super::{file, known, stepped, with_small};
+use crate::sql::claims::{Claim, FREEZE, LINES};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -21,7 +21,13 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Claim>(),
     idempotency: Idempotency::Required,
     if_match: true,
-    problems: &[problem::CLAIM_REFUSED, problem::CLAIM_STATE, problem::NOTHING_TO_CLAIM],
+    problems: &[
+        problem::CLAIM_REFUSED,
+        problem::CLAIM_STATE,
+        problem::NOTHING_TO_CLAIM,
+        problem::OUT_OF_TIME,
+        problem::SMALL_DONATIONS_LIMIT,
+    ],
     answer: |req, db| Box::pin(validate(req, db)),
     examples: &[
         GOOD,
@@ -59,13 +65,13 @@ async fn validate(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let claim = known(db, id).await?;
     if claim.status == "draft" {
         let lines = LINES.all(db, (id,)).await?;
-        let claimant = CLAIMANT.one(db, (id,)).await?;
+        let (claimant, small) = with_small(db, id).await?;
         let today = claimant.today;
         let mut errors = Vec::new();
         if let Some(Err(unfit)) = file::schedule(&claim, &lines).map(|s| s.check(today)) {
             errors.extend(lines_of(&unfit));
         }
-        if let Some(submission) = file::submission(&claim, &claimant, &lines) {
+        if let Some(submission) = file::submission(&claim, &claimant, &lines, &small) {
             errors.extend(
                 rules::broken(&submission, today).iter().map(|rule| fault(&rule.path, rule)),
             );

@@ -81,6 +81,29 @@ pub(super) const GUARDS: &[Guard] = &[
          update giftaid.gasds_claims set status = 'validated', collected_minor = 500, top_up_minor = 125",
     ),
     (
+        "giftaid.gasds_claims",
+        "gasds_claims_tax_year_key",
+        "insert into giftaid.gasds_claims (claimant_id, tax_year) select id, 2024 from giftaid.claimants,
+         generate_series(1, 2)",
+    ),
+    (
+        "giftaid.gasds_claims",
+        "gasds_claims_posted",
+        "insert into giftaid.gasds_claims (claimant_id, tax_year, claim_id, status) select claimant_id, 2024,
+         id, 'draft' from giftaid.claims where status = 'accepted';
+         update giftaid.gasds_claims set status = 'validated', collected_minor = 0, top_up_minor = 0;
+         update giftaid.gasds_claims set status = 'submitted'",
+    ),
+    (
+        "giftaid.gasds_collections",
+        "check_parent",
+        "insert into giftaid.gasds_claims (claimant_id, tax_year) select id, 2024 from giftaid.claimants;
+         update giftaid.gasds_claims set status = 'validated', collected_minor = 0, top_up_minor = 0;
+         insert into giftaid.gasds_collections (claimant_id, gasds_claim_id, collected_on, banked_on, method,
+         gifts, amount_minor) select claimant_id, id, '2024-05-01', '2024-05-02', 'cash', 1, 500 from
+         giftaid.gasds_claims",
+    ),
+    (
         "giftaid.tax_rates",
         "tax_rates_pkey",
         "insert into giftaid.tax_rates select * from giftaid.tax_rates limit 1",
