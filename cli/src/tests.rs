@@ -1,5 +1,6 @@
 //! The frame: options, output and failures. Commands have tests of their own.
 mod access;
+mod attacks;
 mod audit;
 mod events;
 mod functions;

@@ -51,8 +51,8 @@ comment on column identity.users.avatar_file_ref is
   'File with the picture (storage.files); null: none. No foreign key: a purged file only loses the picture.';
 comment on column identity.users.status is
   'invited: has not logged in yet; active; suspended: may not log in; deleted.';
-comment on column identity.users.auth_provider is 'Who checks the login.';
-comment on column identity.users.external_subject is 'The person''s id at that provider; null: password.';
+comment on column identity.users.auth_provider is 'Not kept any more: identity.accounts says who else vouches.';
+comment on column identity.users.external_subject is 'Not kept any more: see identity.accounts; null: password.';
 comment on column identity.users.totp_enabled is 'True: a second factor is asked for.';
 comment on column identity.users.email_verified_at is 'When the address was proven; null: not yet.';
 comment on column identity.users.last_login_at is 'When it was last used; null: never.';
@@ -163,7 +163,7 @@ create table identity.accounts (
   id uuid not null default gen_random_uuid(),
   user_id uuid not null,
   provider text not null
-    constraint accounts_provider_known check (provider in ('google', 'microsoft', 'apple', 'saml', 'oidc')),
+    constraint accounts_provider_length check (length(provider) between 1 and 254),
   provider_account_id text not null
     constraint accounts_provider_account_id_length check (length(provider_account_id) between 1 and 255),
   scopes text[] not null default '{}',
@@ -173,6 +173,7 @@ create table identity.accounts (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  revoked_at timestamptz,
   constraint accounts_pkey primary key (id),
   constraint accounts_user_id_fkey foreign key (user_id) references identity.users (id) on delete cascade,
   constraint accounts_provider_account_id_key unique (provider, provider_account_id)
@@ -180,8 +181,8 @@ create table identity.accounts (
 comment on table identity.accounts is 'Logins at others (OAuth, OpenID Connect) that open a user''s login here.';
 comment on column identity.accounts.id is 'Identity.';
 comment on column identity.accounts.user_id is 'The login here.';
-comment on column identity.accounts.provider is 'Who vouches.';
-comment on column identity.accounts.provider_account_id is 'The person''s id there.';
+comment on column identity.accounts.provider is 'Who vouches: the issuer of its id tokens (iss).';
+comment on column identity.accounts.provider_account_id is 'The person''s id there (sub); an address may pass to somebody else.';
 comment on column identity.accounts.scopes is 'What the person allowed us there.';
 comment on column identity.accounts.last_used_at is 'When it last opened the login; null: never.';
 comment on column identity.accounts.created_at is 'When the row was written.';
@@ -189,6 +190,7 @@ comment on column identity.accounts.created_by is 'Contact who wrote it (platfor
 comment on column identity.accounts.updated_at is 'When it last changed; set by trigger.';
 comment on column identity.accounts.updated_by is 'Contact who changed it last (platform); null: the system.';
 comment on column identity.accounts.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column identity.accounts.revoked_at is 'When it stopped opening the login; null: it opens it.';
 
 create index accounts_user_id_idx on identity.accounts (user_id);
 

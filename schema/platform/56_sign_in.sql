@@ -123,7 +123,12 @@ begin
     values (new_user, new_contact, new_email, 'external', new_language)
     returning * into known;
   end if;
-  if known.status = 'invited' then
+  if known.status = 'invited' and identity.awaits_invitation(known.id) then
+    -- Staff invited this address: only that link opens it. The same rows are written, and no mail follows.
+    insert into identity.verification_tokens (id, identifier, purpose, token_hash, expires_at, password_hash)
+    values (new_token, known.email, 'verify_email', new_token_hash, now() + interval '24 hours', new_password_hash);
+    perform identity.request_mail('verify_email', 'verification_token', new_token);
+  elsif known.status = 'invited' then
     insert into identity.verification_tokens (id, identifier, purpose, token_hash, user_id, expires_at, password_hash)
     values (new_token, known.email, 'verify_email', new_token_hash, known.id, now() + interval '24 hours',
       new_password_hash);
@@ -143,6 +148,27 @@ comment on function identity.sign_up(uuid, uuid, text, text, text, text, text, u
 grant execute on function identity.sign_up(uuid, uuid, text, text, text, text, text, uuid, bytea, jsonb)
   to platform_writer;
 
+create function identity.prove_address(of_user uuid) returns void
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  update identity.users u
+  set email_verified_at = coalesce(u.email_verified_at, now()), status = 'active'
+  where u.id = of_user and (u.email_verified_at is null or u.status = 'invited');
+  if found then
+    insert into identity.user_roles (contact_id, role_id, scope_type, reason)
+    select u.contact_id, r.id, 'global', 'signed up'
+    from identity.users u
+    join identity.roles r on r.code = 'contributor' and r.deleted_at is null
+    where u.id = of_user and u.user_type = 'external'
+    on conflict do nothing;
+  end if;
+end
+$$;
+comment on function identity.prove_address(uuid) is
+  'The address of a login is its owner''s: the login is active, and of somebody outside a contributor''s.';
+
 create function identity.use_link(wanted_purpose text, used_hash bytea, context jsonb)
   returns table (retry_after integer, user_id uuid, password_hash text)
   language plpgsql
@@ -161,7 +187,11 @@ begin
   set used_at = now()
   where t.token_hash = used_hash and t.purpose = wanted_purpose
     and t.used_at is null and t.revoked_at is null and t.expires_at > now() and t.user_id is not null
-    and exists (select 1 from identity.users u where u.id = t.user_id and u.status in ('invited', 'active'))
+    and exists (
+      select 1 from identity.users u
+      where u.id = t.user_id
+        and (u.status = 'active'
+          or (u.status = 'invited' and (wanted_purpose = 'invite' or not identity.awaits_invitation(u.id)))))
   returning * into link;
   if link.id is null then
     return query select 0, null::uuid, null::text;
@@ -170,17 +200,7 @@ begin
   update identity.verification_tokens t
   set revoked_at = now()
   where t.user_id = link.user_id and t.purpose = wanted_purpose and t.used_at is null and t.revoked_at is null;
-  update identity.users u
-  set email_verified_at = coalesce(u.email_verified_at, now()), status = 'active'
-  where u.id = link.user_id and (u.email_verified_at is null or u.status = 'invited');
-  if found then
-    insert into identity.user_roles (contact_id, role_id, scope_type, reason)
-    select u.contact_id, r.id, 'global', 'signed up'
-    from identity.users u
-    join identity.roles r on r.code = 'contributor' and r.deleted_at is null
-    where u.id = link.user_id and u.user_type = 'external'
-    on conflict do nothing;
-  end if;
+  perform identity.prove_address(link.user_id);
   return query select 0, link.user_id, link.password_hash;
 end
 $$;
@@ -269,10 +289,7 @@ $$;
 comment on function identity.open_session(uuid, uuid, bytea, jsonb) is
   'Opens a session that ends in 30 days unless it is refreshed; breaks sessions_user_active.';
 
-create function identity.finish_sign_in(
-  of_user uuid, of_email text, rehash text, totp_step bigint, recovery_hash bytea,
-  new_session uuid, new_hash bytea, context jsonb
-) returns table (contact_id uuid, family_id uuid, expires_at timestamptz, claims jsonb)
+create function identity.use_code(of_user uuid, totp_step bigint, recovery_hash bytea) returns boolean
   language plpgsql
   set search_path = ''
 as $$
@@ -281,15 +298,29 @@ begin
   if totp_step is not null then
     update identity.user_secrets s set totp_last_step = totp_step
     where s.user_id = of_user and coalesce(s.totp_last_step, -1) < totp_step;
-    if not found then
-      return;
-    end if;
+    return found;
   elsif recovery_hash is not null then
     update identity.recovery_codes c set used_at = now()
     where c.user_id = of_user and c.code_hash = recovery_hash and c.used_at is null;
-    if not found then
-      return;
-    end if;
+    return found;
+  end if;
+  return true;
+end
+$$;
+comment on function identity.use_code(uuid, bigint, bytea) is
+  'Uses the code of a second factor up, if there is one; false: it was used before.';
+grant execute on function identity.use_code(uuid, bigint, bytea) to platform_writer;
+
+create function identity.finish_sign_in(
+  of_user uuid, of_email text, rehash text, totp_step bigint, recovery_hash bytea,
+  new_session uuid, new_hash bytea, context jsonb
+) returns table (contact_id uuid, family_id uuid, expires_at timestamptz, claims jsonb)
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if not identity.use_code(of_user, totp_step, recovery_hash) then
+    return;
   end if;
   if rehash is not null then
     update identity.user_secrets s set password_hash = rehash where s.user_id = of_user;
@@ -396,7 +427,8 @@ begin
     return wait;
   end if;
   select u.id into known from identity.users u
-  where lower(u.email) = lower(of_email) and u.deleted_at is null and u.status in ('invited', 'active');
+  where lower(u.email) = lower(of_email) and u.deleted_at is null
+    and (u.status = 'active' or (u.status = 'invited' and not identity.awaits_invitation(u.id)));
   -- The same rows are written for an address that nobody has: it takes as long, and no mail follows.
   insert into identity.verification_tokens (id, identifier, purpose, token_hash, user_id, expires_at)
   values (new_token, of_email, 'reset_password', new_token_hash, known, now() + interval '1 hour');
@@ -424,6 +456,9 @@ begin
     select * into login from identity.users u where u.id = link.user_id;
     perform identity.set_password(login.id, new_password_hash);
     perform identity.end_sessions_of(login.contact_id, null, null, 'password_changed', context);
+    -- Whoever proves the mailbox takes the login back from all who got in otherwise.
+    update identity.accounts a set revoked_at = now(), updated_by = login.contact_id
+    where a.user_id = login.id and a.revoked_at is null;
     perform identity.forget_attempts('sign_in', lower(login.email));
     perform identity.request_mail('password_changed', 'user', login.id);
     perform audit.note('auth.password_reset', 'other', 'user', login.id, login.contact_id, login.id, null, context);
@@ -432,7 +467,7 @@ begin
 end
 $$;
 comment on function identity.reset_password(bytea, text, jsonb) is
-  'Sets a new password by a mailed link and ends every session.';
+  'Sets a new password by a mailed link, ends every session, and unlinks accounts elsewhere.';
 grant execute on function identity.reset_password(bytea, text, jsonb) to platform_writer;
 
 create function identity.begin_password_change(contact uuid)
@@ -484,5 +519,6 @@ grant execute on function identity.count_attempt(text, text, integer, interval) 
 grant execute on function identity.forget_attempts(text, text) to platform_writer;
 grant execute on function identity.request_mail(text, text, uuid) to platform_writer;
 grant execute on function identity.use_link(text, bytea, jsonb) to platform_writer;
+grant execute on function identity.prove_address(uuid) to platform_writer;
 grant execute on function identity.set_password(uuid, text) to platform_writer;
 grant execute on function identity.open_session(uuid, uuid, bytea, jsonb) to platform_writer;

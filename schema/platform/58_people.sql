@@ -294,6 +294,10 @@ as $$
       from storage.file_links f
       where f.subject_domain = 'platform' and f.subject_type = 'contact' and f.subject_id in (select id from one)), '[]'),
     'logins', coalesce((select jsonb_agg(to_jsonb(u) order by u.created_at) from logins u), '[]'),
+    'accounts', coalesce((
+      select jsonb_agg(jsonb_build_object('issuer', a.provider, 'subject', a.provider_account_id,
+        'created_at', a.created_at, 'last_used_at', a.last_used_at) order by a.created_at)
+      from identity.accounts a where a.user_id in (select id from logins)), '[]'),
     'sessions', coalesce((
       select jsonb_agg(jsonb_build_object('created_at', s.created_at, 'expires_at', s.expires_at, 'ip', host(s.ip),
         'user_agent', s.user_agent) order by s.created_at)

@@ -31,6 +31,9 @@ create trigger record_change after insert or update or delete on identity.users
 create trigger record_change after insert or update or delete on identity.accounts
   for each row when (session_user <> 'platform_migrator')
   execute function audit.record_change('account');
+create trigger record_change after insert or update or delete on identity.invitations
+  for each row when (session_user <> 'platform_migrator')
+  execute function audit.record_change('invitation');
 create trigger record_change after insert or update or delete on identity.permissions
   for each row when (session_user <> 'platform_migrator')
   execute function audit.record_change('permission');

@@ -1,10 +1,13 @@
 //! The platform domain: what every other domain stands on. Here: settings, the audit log, health.
+pub mod accounts;
 pub mod api_tokens;
 pub mod audit_logs;
 pub mod companies;
 pub mod contacts;
+pub mod departments;
 pub mod events;
 pub mod identity;
+pub mod invitations;
 pub mod jobs;
 pub mod leads;
 pub mod live;
@@ -51,6 +54,13 @@ pub const ROUTES: &[&api::Route] = api::routes![
     contacts::merge::ROUTE,
     contacts::export::ROUTE,
     contacts::erase::ROUTE,
+    departments::list::ROUTE,
+    departments::find::ROUTE,
+    departments::create::ROUTE,
+    departments::update::ROUTE,
+    departments::delete::ROUTE,
+    departments::restore::ROUTE,
+    departments::members::ROUTE,
     leads::list::ROUTE,
     leads::find::ROUTE,
     leads::create::ROUTE,
@@ -60,6 +70,7 @@ pub const ROUTES: &[&api::Route] = api::routes![
     identity::sign_up::ROUTE,
     identity::verify_email::ROUTE,
     identity::sign_in::ROUTE,
+    identity::sign_in_by_id_token::ROUTE,
     identity::refresh::ROUTE,
     identity::sign_out::ROUTE,
     identity::sign_out_everywhere::ROUTE,
@@ -70,6 +81,13 @@ pub const ROUTES: &[&api::Route] = api::routes![
     identity::set_up_totp::ROUTE,
     identity::disable_totp::ROUTE,
     identity::jwks::ROUTE,
+    accounts::link::ROUTE,
+    accounts::list::ROUTE,
+    accounts::unlink::ROUTE,
+    invitations::create::ROUTE,
+    invitations::list::ROUTE,
+    invitations::revoke::ROUTE,
+    invitations::accept::ROUTE,
     api_tokens::create::ROUTE,
     api_tokens::list::ROUTE,
     api_tokens::revoke::ROUTE,

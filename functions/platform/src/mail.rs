@@ -77,6 +77,33 @@ fn words(template: &str, language: &str) -> Option<Words> {
             page: "reset-password",
             after: "It is good for one hour. If it was not you, do nothing: your password stays as it is.",
         },
+        ("invite", "de") => Words {
+            subject: "Sie sind eingeladen",
+            before: "Für Sie wurde ein Zugang angelegt. Dieser Link öffnet ihn und fragt nach einem Passwort:",
+            page: "accept-invitation",
+            after: "Er gilt sieben Tage. Erwarten Sie keine Einladung, müssen Sie nichts tun: ohne den Link bleibt der \
+                    Zugang geschlossen.",
+        },
+        ("invite", _) => Words {
+            subject: "You are invited",
+            before: "An account was made for you. This link opens it and asks for a password:",
+            page: "accept-invitation",
+            after: "It is good for seven days. If you expect no invitation, do nothing: without the link the account stays \
+                    closed.",
+        },
+        ("account_linked", "de") => Words {
+            subject: "Eine weitere Anmeldung öffnet Ihren Zugang",
+            before: "Ihr Zugang lässt sich ab jetzt auch mit einem Konto bei einem anderen Anbieter öffnen.",
+            page: "",
+            after: "Waren Sie es nicht, fordern Sie sofort ein neues Passwort an: das beendet jede andere Anmeldung. Melden \
+                    Sie sich dann bei uns.",
+        },
+        ("account_linked", _) => Words {
+            subject: "Another sign-in opens your account",
+            before: "From now on, an account with another provider opens your account too.",
+            page: "",
+            after: "If it was not you, ask for a new password at once: that ends every other way in. Then tell us.",
+        },
         ("password_changed", "de") => Words {
             subject: "Ihr Passwort wurde geändert",
             before: "Das Passwort Ihres Zugangs wurde soeben geändert, andere Anmeldungen wurden beendet.",

@@ -8,7 +8,9 @@ mod api_tokens;
 mod audit_logs;
 mod companies;
 mod contacts;
+mod departments;
 pub(crate) mod identity;
+mod invitations;
 mod leads;
 mod mail;
 mod roles;
@@ -23,11 +25,14 @@ async fn statements_and_constraint_names_match_the_schema() {
     let wrong = app
         .wrong_statements(&[
             sql::events::ALL,
+            sql::accounts::ALL,
             sql::api_tokens::ALL,
             sql::audit_logs::ALL,
             sql::companies::ALL,
             sql::contacts::ALL,
+            sql::departments::ALL,
             sql::identity::ALL,
+            sql::invitations::ALL,
             sql::leads::ALL,
             sql::mail::ALL,
             sql::roles::ALL,

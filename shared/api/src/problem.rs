@@ -45,6 +45,7 @@ codes! {
     NO_ROUTE 404 "no_such_route" "No such route";
     METHOD 405 "method_not_allowed" "The route does not take this method";
     CONFLICT 409 "conflict" "The request conflicts with the current state";
+    LINK_NEEDED 409 "link_needed" "The address has a login already";
     PERIOD_CLOSED 409 "period_closed" "The accounting period of this day is closed";
     NOT_REFUNDABLE 409 "not_refundable" "Not that much of the contribution is left to refund";
     NOT_REVERSIBLE 409 "not_reversible" "What posted the journal takes it back";
@@ -85,6 +86,7 @@ codes! {
     TOO_MANY 429 "too_many_attempts" "There were too many attempts";
     INTERNAL 500 "internal_error" "Something went wrong on our side";
     TAX_OFFICE_OFF 501 "tax_office_not_connected" "No connection to the tax office is set up";
+    ISSUER_UNREACHABLE 503 "issuer_unreachable" "The issuer of the token does not answer now";
     UNREACHABLE 503 "database_unreachable" "The database cannot be reached now";
     OUTCOME_UNKNOWN 503 "outcome_unknown" "The connection broke; the work may or may not have been done";
     READ_ONLY 503 "database_read_only" "The database takes no writes now";

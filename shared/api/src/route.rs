@@ -114,6 +114,13 @@ impl Route {
     };
 }
 
+impl Route {
+    /// Whether an issuer signs what it takes, so that no example of it can work.
+    pub fn takes_id_tokens(&self) -> bool {
+        self.settings.contains(&"ARUURI_OIDC_ISSUERS")
+    }
+}
+
 /// A query parameter: `name` and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {

@@ -47,6 +47,7 @@ const ROUND_TRIPS: &[(&str, u64, &str)] = &[
     ("finance-update-product", 2, "whether the price and the row have one currency"),
     ("finance-validate-claim", 4, "what is checked must not change meanwhile"),
     ("platform-change-password", 2, "the hash is compared between reading and writing"),
+    ("platform-create-invitation", 3, "what was granted with it is shown once it is"),
     ("platform-disable-totp", 2, "the code is compared between reading and writing"),
     ("platform-restore-company", 2, "whether it was live"),
     ("platform-restore-contact", 2, "whether it was live"),
@@ -65,7 +66,7 @@ pub async fn wrong_examples(domain: Domain, routes: &[&'static Route]) -> Vec<St
     let mut wrong = Vec::new();
     for route in routes {
         let good = route.examples.iter().filter(|e| e.status < 400).count();
-        if good == 0 || good == route.examples.len() {
+        if (good == 0 && !route.takes_id_tokens()) || good == route.examples.len() {
             wrong.push(format!("{} needs a good example and a refused one", route.name));
         }
         for example in route.examples {

@@ -83,12 +83,15 @@ macro_rules! entities {
 }
 
 entities! {
+    AccountLink AccountLinkId = "platform.account",
     ApiToken ApiTokenId = "platform.api_token",
     AuditLog AuditLogId = "platform.audit_log",
     Company CompanyId = "platform.company",
     CompanyLink CompanyLinkId = "platform.contact_company",
     Contact ContactId = "platform.contact",
+    Department DepartmentId = "platform.department",
     File FileId = "platform.file",
+    Invitation InvitationId = "platform.invitation",
     Lead LeadId = "platform.lead",
     RoleGrant RoleGrantId = "platform.role_grant",
     Session SessionId = "platform.session",

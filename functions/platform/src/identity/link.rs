@@ -15,7 +15,7 @@ pub fn token(key: &str, id: VerificationTokenId) -> Option<Secret> {
 }
 
 /// A new id, and the hash of its token.
-pub(super) fn new(req: &Request) -> Result<(VerificationTokenId, Vec<u8>), Problem> {
+pub(crate) fn new(req: &Request) -> Result<(VerificationTokenId, Vec<u8>), Problem> {
     let id = VerificationTokenId::new();
     let token = token(req.setting(LINK_KEY), id).ok_or_else(|| {
         Problem::new(problem::INTERNAL, "the request was not carried out").because(Malformed)

@@ -12,6 +12,7 @@ use developers_password;
 pub mod change_password;
 pub mod disable_totp;
 mod hash;
+pub mod issuers;
 pub mod jwks;
 pub mod link;
 pub mod me;
@@ -22,6 +23,7 @@ pub mod reset_password;
 mod secret;
 pub mod set_up_totp;
 pub mod sign_in;
+pub mod sign_in_by_id_token;
 pub mod sign_out;
 pub mod sign_out_everywhere;
 pub mod sign_up;
@@ -45,23 +47,27 @@ pub use totp::Code;
 pub(crate) use totp::{now_step, one_time};
 
 /// For examples that need one.
-const DEVELOPERS_PASSWORD: &str = developers_password!();
+pub(crate) const DEVELOPERS_PASSWORD: &str = developers_password!();
 /// Private half of what access tokens are signed with.
 const SIGNING_KEY: &str = "ARUURI_JWT_SIGNING_KEY";
 /// `iss` and `aud` of the tokens that are signed.
 const ISSUER: &str = "ARUURI_JWT_ISSUER";
 const AUDIENCE: &str = "ARUURI_JWT_AUDIENCE";
 /// Makes the tokens of mailed links.
-const LINK_KEY: &str = "ARUURI_LINK_KEY";
+pub(crate) const LINK_KEY: &str = "ARUURI_LINK_KEY";
 /// Seal the secrets of second factors.
 const TOTP_KEYS: &str = "ARUURI_TOTP_KEYS";
 /// What a route reads that answers access tokens.
 pub(crate) const TOKEN_SETTINGS: &[&str] = &[SIGNING_KEY, ISSUER, AUDIENCE];
 /// Argon2 takes 64 MiB, and the processor share of a function grows with its memory.
-const HASHING_MEMORY_MB: u16 = 512;
+pub(crate) const HASHING_MEMORY_MB: u16 = 512;
 
 /// The login of the caller, for whoever has sent its password; counts the attempt.
-async fn proven(req: &Request, db: &Db<'_>, password: &Password) -> Result<OwnLogin, Problem> {
+pub(crate) async fn proven(
+    req: &Request,
+    db: &Db<'_>,
+    password: &Password,
+) -> Result<OwnLogin, Problem> {
     let login = BEGIN_PASSWORD_CHANGE.opt(db, (req.actor()?,)).await?;
     let login = login.ok_or_else(|| Problem::not_found("login"))?;
     wait(login.wait_s)?;
@@ -79,6 +85,12 @@ pub(crate) fn wait(seconds: i32) -> Result<(), Problem> {
 /// 401, the same sentence whatever is wrong.
 pub(crate) fn wrong(detail: &'static str) -> Problem {
     Problem::new(problem::WRONG_CREDENTIALS, detail).with("www-authenticate", "Bearer")
+}
+
+/// 401: the rest was right.
+fn code_needed() -> Problem {
+    Problem::new(problem::CODE_NEEDED, "send the code of the second factor too")
+        .with("www-authenticate", "Bearer")
 }
 
 /// 202 with the same body for everybody: whether the address is known shows in its mailbox only.

@@ -83,17 +83,11 @@ async fn sign_in(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         NOTE_FAILED_SIGN_IN.one(db, (login.user_id, login.contact_id, req.origin())).await?;
         return Err(super::wrong("the address or the password is wrong"));
     };
-    let (step, recovery) = match totp::check(req, user, &login, code.as_ref())? {
+    let (step, recovery) = match totp::check(req, user, &login.factor, code.as_ref())? {
         Proof::NotAsked => (None, None),
         Proof::Step(step) => (Some(step), None),
         Proof::Recovery(hash) => (None, Some(hash)),
-        Proof::Missing => {
-            return Err(Problem::new(
-                problem::CODE_NEEDED,
-                "send the code of the second factor too",
-            )
-            .with("www-authenticate", "Bearer"));
-        }
+        Proof::Missing => return Err(super::code_needed()),
         Proof::Wrong => {
             NOTE_FAILED_SIGN_IN.one(db, (login.user_id, login.contact_id, req.origin())).await?;
             return Err(super::wrong("the code is wrong"));

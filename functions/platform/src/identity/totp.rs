@@ -14,7 +14,7 @@ use serde::Deserialize;
 use types::UserId;
 
 use super::TOTP_KEYS;
-use crate::sql::identity::Login;
+use crate::sql::identity::Sealed;
 
 const STEP_S: u64 = 30;
 const DIGITS: u32 = 6;
@@ -60,10 +60,10 @@ pub(super) enum Proof {
 pub(super) fn check(
     req: &Request,
     user: UserId,
-    login: &Login,
+    factor: &Sealed,
     code: Option<&Code>,
 ) -> Result<Proof, Problem> {
-    let (Some(sealed), Some(key)) = (&login.totp_secret, &login.totp_key_id) else {
+    let (Some(sealed), Some(key)) = (&factor.totp_secret, &factor.totp_key_id) else {
         return Ok(Proof::NotAsked);
     };
     let Some(code) = code else { return Ok(Proof::Missing) };
@@ -71,7 +71,7 @@ pub(super) fn check(
         return Ok(Proof::Recovery(recovery_hash(&code.plain())));
     }
     let secret = open(req.setting(TOTP_KEYS), user, sealed, key)?;
-    Ok(match step_of(&secret, code, now_step(), login.totp_last_step) {
+    Ok(match step_of(&secret, code, now_step(), factor.totp_last_step) {
         Some(step) => Proof::Step(step),
         None => Proof::Wrong,
     })

@@ -25,6 +25,19 @@ row! {
 }
 
 row! {
+    /// The second factor of a login, if it has one.
+    #[derive(Debug)]
+    pub struct Sealed {
+        /// The sealed secret; null: no code is asked for.
+        pub totp_secret: Option<Vec<u8>>,
+        /// Which key opens it.
+        pub totp_key_id: Option<String>,
+        /// The last step of which a code was taken.
+        pub totp_last_step: Option<i64>,
+    }
+}
+
+row! {
     /// What a password is checked against.
     #[derive(Debug)]
     pub struct Login {
@@ -36,12 +49,8 @@ row! {
         pub contact_id: Option<ContactId>,
         /// In PHC form; null: none.
         pub password_hash: Option<String>,
-        /// The sealed secret of the second factor; null: none is asked for.
-        pub totp_secret: Option<Vec<u8>>,
-        /// Which key opens it.
-        pub totp_key_id: Option<String>,
-        /// The last step of which a code was taken.
-        pub totp_last_step: Option<i64>,
+        /// What a code is checked against.
+        pub factor: Sealed,
     }
 }
 

@@ -8,6 +8,7 @@ use testdb::{Answer, App, Call};
 use crate::identity::{link, sign_in, sign_up, verify_email};
 
 mod guessing;
+mod issuers;
 mod keys;
 mod life;
 mod passwords;
@@ -35,7 +36,7 @@ async fn sign_in(app: &App, email: &str, password: &str) -> Answer {
 }
 
 /// The token of the newest link of that purpose, as the mail would say it.
-async fn mailed(app: &App, purpose: &str) -> String {
+pub(crate) async fn mailed(app: &App, purpose: &str) -> String {
     let sql = format!(
         "select id::text from identity.verification_tokens where purpose = '{purpose}'
          order by created_at desc limit 1"
