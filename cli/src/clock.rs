@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn the_schedule_of_every_job_is_understood() {
-        let odd = routes::jobs().into_iter().filter(|job| Schedule::parse(job.schedule).is_none());
+        let timed = routes::jobs().into_iter().filter(|job| job.takes.is_empty());
+        let odd = timed.filter(|job| Schedule::parse(job.schedule).is_none());
 
         assert_eq!(odd.map(|job| job.name).collect::<Vec<_>>(), [""; 0]);
     }

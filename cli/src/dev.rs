@@ -154,7 +154,9 @@ impl Dev {
             return Ok(None);
         }
         let function = |job: &'static api::Job| (job, functions::function(job, running, binaries));
-        let jobs = routes::jobs().into_iter().map(function).collect();
+        // The others are started by events, which are handed over without a bus here.
+        let timed = routes::jobs().into_iter().filter(|job| job.takes.is_empty());
+        let jobs = timed.map(function).collect();
         Clock::start(jobs, self.jobs_every.map(Duration::from_secs), log, out).map(Some)
     }
 

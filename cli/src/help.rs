@@ -47,6 +47,7 @@ ARUURI_LINK_KEY                      makes the tokens of mailed links: 32 bytes,
 ARUURI_TOTP_KEYS                     seal the secrets of second factors: name=32 bytes in base64
 ARUURI_CURSOR_KEY                    signs page cursors: 32 bytes, base64
 ARUURI_CORS_ORIGINS                  origins a browser may call from, separated by commas
+ARUURI_EVENT_BUS                     the bus events are handed over to: off, or the name of one of EventBridge
 ARUURI_OIDC_ISSUERS                  who else may vouch at a sign-in: off, or https://issuer?client_id=ours, separated by commas
 ARUURI_HMRC                          the tax office: off, or https://sender:password@host/?vendor=1234
 ARUURI_WEBHOOK_SECRETS               who may send webhooks: off, or provider=secret, separated by commas

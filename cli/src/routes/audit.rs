@@ -100,7 +100,7 @@ fn path(route: &Route) -> Vec<String> {
     if fits { Vec::new() } else { vec![wrong.to_owned()] }
 }
 
-/// When a job runs, and how long.
+/// What starts a job, and how long it runs.
 fn clock(job: &Job) -> Vec<String> {
     let inner = |kind: &str| job.schedule.strip_prefix(kind)?.strip_suffix(')');
     let rate = inner("rate(").and_then(|rate| rate.split_once(' ')).is_some_and(|(count, unit)| {
@@ -114,8 +114,12 @@ fn clock(job: &Job) -> Vec<String> {
     let cron = inner("cron(").is_some_and(|cron| cron.split(' ').count() == 6);
     let rules = [
         (
-            !rate && !cron,
+            job.takes.is_empty() && !rate && !cron,
             "its schedule must be as rate(1 minute), rate(5 hours) or cron(0 3 * * ? *)",
+        ),
+        (
+            !job.takes.is_empty() && !job.schedule.is_empty(),
+            "either the clock starts it or events do: schedule or takes",
         ),
         (!(1..=MAX_JOB_S).contains(&job.timeout_s), "its timeout must be 1 to 900 seconds"),
     ];

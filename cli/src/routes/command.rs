@@ -192,7 +192,10 @@ struct Line {
 #[derive(Serialize)]
 struct JobLine {
     name: &'static str,
+    /// When the clock starts it; empty if events do.
     schedule: &'static str,
+    /// The topics of those.
+    topics: Vec<&'static str>,
     domain: &'static str,
     access: &'static str,
     summary: &'static str,
@@ -208,8 +211,13 @@ fn list(out: &Output) -> Result<Exit, Failure> {
     }
     let jobs: Vec<JobLine> = jobs().into_iter().map(job_line).collect();
     for job in &jobs {
-        let JobLine { name, schedule, access, .. } = job;
-        table.row(["CLOCK", schedule, name, access, "nobody"].map(str::to_owned));
+        let JobLine { name, schedule, topics, access, .. } = job;
+        let (what, when) = if topics.is_empty() {
+            ("CLOCK", (*schedule).to_owned())
+        } else {
+            ("EVENT", topics.join(", "))
+        };
+        table.row([what, &when, name, access, "nobody"].map(str::to_owned));
     }
     out.data(&Listed { routes, jobs }, table)?;
     Ok(Exit::Ok)
@@ -229,5 +237,12 @@ fn line(route: &'static Route) -> Line {
 
 fn job_line(job: &'static Job) -> JobLine {
     let Job { name, schedule, summary, .. } = *job;
-    JobLine { name, schedule, domain: job.domain.name(), access: access(job.access), summary }
+    JobLine {
+        name,
+        schedule,
+        topics: job.topics(),
+        domain: job.domain.name(),
+        access: access(job.access),
+        summary,
+    }
 }

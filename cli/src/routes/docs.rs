@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use api::{Job, Route};
 use db::Domain;
 
-use super::{WRITTEN, access, callers, is_fallback};
+use super::{WRITTEN, access, callers, is_fallback, starts};
 
 /// One table for each domain that has routes, and one for the jobs.
 pub(crate) fn routes(routes: &[&Route], jobs: &[&Job]) -> String {
@@ -45,16 +45,17 @@ pub(crate) fn routes(routes: &[&Route], jobs: &[&Job]) -> String {
     }
     text.push_str(
         "\n## Jobs\n\n\
-         Each job is a function too, but the clock starts it: `cargo aruuri invoke NAME` does so by hand. Schedules are\n\
-         EventBridge's, in UTC.\n\n\
+         Each job is a function too, but the clock starts it, or an event: `cargo aruuri invoke NAME` does so by hand.\n\
+         Schedules are EventBridge's, in UTC.\n\n\
          | function | when | database | what for |\n\
          |---|---|---|---|\n",
     );
     for job in jobs {
-        let Job { name, schedule, .. } = job;
+        let name = job.name;
+        let when = starts(job).iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
         let (domain, access) = (job.domain.name(), access(job.access));
         let summary = job.summary.replace('|', "\\|");
-        let _ = writeln!(text, "| `{name}` | `{schedule}` | {domain}, {access} | {summary} |");
+        let _ = writeln!(text, "| `{name}` | {when} | {domain}, {access} | {summary} |");
     }
     text
 }

@@ -50,6 +50,11 @@ fn about(variable: &str) -> Option<About> {
             "The build that the version route answers; `unknown` if unset.",
             "text: a commit or a release",
         ),
+        "ARUURI_EVENT_BUS" => (
+            "The bus of EventBridge that events are handed over to; `off`: they stay in the outbox, or `dev` hands them \
+              over itself, see [events.md](events.md).",
+            "`off`, or the name of a bus in the function's region and account",
+        ),
         "ARUURI_HMRC" => (
             "The tax office's Transaction Engine, for Gift Aid claims; `off`: claims are uploaded by hand. Secret.",
             "`off`, or `https://sender:password@host/?vendor=1234`, with `&test=1` for the test service",

@@ -102,6 +102,11 @@ pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
     }
 }
 
+/// What starts a job, as documents say it: its schedule, or the topics that it takes.
+pub(crate) fn starts(job: &Job) -> Vec<&'static str> {
+    if job.takes.is_empty() { vec![job.schedule] } else { job.topics() }
+}
+
 /// Every written file with its text, by its path in the checkout.
 pub(crate) fn files(routes: &[&Route], jobs: &[&Job]) -> BTreeMap<PathBuf, String> {
     let mut files = bins::files(routes, jobs);

@@ -1,8 +1,9 @@
 use std::{sync::Mutex, time::Duration};
 
+use aws::Moto;
 use db::{
     Access, Domain, Pool,
-    events::{self, Event, MOST_ATTEMPTS, Relayed},
+    events::{self, Event, MOST_ATTEMPTS, Relayed, Sender, Unsent},
 };
 use serde_json::json;
 use testdb::{App, Call};
@@ -21,17 +22,22 @@ fn pools(apps: &[&App]) -> Pools {
     Pools::of(apps.iter().map(|app| pool(app)).collect())
 }
 
+struct Told(Mutex<Vec<Event>>);
+
+impl Sender for Told {
+    async fn send(&self, events: &[Event]) -> Vec<Result<(), Unsent>> {
+        self.0.lock().unwrap().extend_from_slice(events);
+        events.iter().map(|_| Ok(())).collect()
+    }
+}
+
 /// Takes what is due out of an outbox, as if it had been handed over.
 async fn told(app: &App) -> Vec<Event> {
-    let told = Mutex::new(Vec::new());
+    let told = Told(Mutex::new(Vec::new()));
     let pool = pool(app);
     let db = pool.begin(Instant::now() + Duration::from_secs(60));
-    let send = async |event: &Event| {
-        told.lock().unwrap().push(event.clone());
-        Ok(())
-    };
-    assert!(events::relay(&db, || HOUR, send).await.unwrap().complete);
-    told.into_inner().unwrap()
+    assert!(events::relay(&db, || HOUR, &told).await.unwrap().complete);
+    told.0.into_inner().unwrap()
 }
 
 /// What finance and content know of others.
@@ -260,4 +266,99 @@ async fn what_a_domain_takes_out_of_its_audit_log_goes_from_the_copies_too() {
     assert_eq!(platform.count(named).await, 0);
     assert_eq!(platform.count("audit.verify_audit(1, 1000)").await, 0, "the chain is whole");
     assert_eq!(platform.count("audit.audit_seals where value_salt is null").await, 2);
+}
+
+#[tokio::test]
+async fn a_copy_that_comes_after_its_redaction_brings_nothing_personal_back() {
+    let (platform, finance) = (App::new(Domain::Platform).await, App::new(Domain::Finance).await);
+    let pools = pools(&[&platform, &finance]);
+    told(&finance).await;
+    let person = json!({ "type": "individual", "display_name": "Forget Me" });
+    let create = &::finance::contributors::create::ROUTE;
+    let made = finance.created(create, "treasurer", &person).await;
+    finance.run(&::finance::jobs::seal_audit::JOB).await.result.unwrap();
+    // On its way, where the domain cannot reach it any more.
+    let late = told(&finance).await;
+    let noted: Vec<&Event> = late.iter().filter(|it| it.aggregate_type == "audit_log").collect();
+    assert!(noted.iter().any(|it| it.payload.to_string().contains("Forget Me")));
+    let call = Call::role("treasurer").path(made["id"].as_str().unwrap());
+    let call = call.header("if-match", "\"1\"");
+    let erased = finance.call(&::finance::contributors::erase::ROUTE, call).await;
+    assert_eq!(erased.status, 200, "{}", erased.body);
+
+    for event in told(&finance).await.iter().chain(noted) {
+        deliver(&pools, event).await.unwrap();
+    }
+
+    let named = "audit.audit_logs where concat(old_value, new_value) like '%Forget Me%'";
+    assert_eq!(platform.count(named).await, 0);
+    let copied = format!(
+        "audit.audit_logs where entity_id = '{}' and action = 'contributor.create'",
+        made["id"].as_str().unwrap()
+    );
+    assert_eq!(platform.count(&copied).await, 1, "that there was somebody stays");
+    platform.run(&::platform::jobs::seal_audit::JOB).await.result.unwrap();
+    assert_eq!(platform.count("audit.verify_audit(1, 1000)").await, 0, "the chain is whole");
+}
+
+const AWS: [&str; 4] =
+    ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+
+/// What EventBridge starts functions with: a rule puts all of it into a queue.
+async fn queue(moto: &Moto) -> String {
+    moto.tell("AWSEvents.CreateEventBus", json!({ "Name": "aruuri-test" })).await;
+    let made = moto.tell("AmazonSQS.CreateQueue", json!({ "QueueName": "started" })).await;
+    let rule = json!({ "Name": "all", "EventBusName": "aruuri-test",
+        "EventPattern": json!({ "detail-type": ["projects.project.changed.v1"] }).to_string() });
+    moto.tell("AWSEvents.PutRule", rule).await;
+    let arn = "arn:aws:sqs:eu-west-2:123456789012:started";
+    let targets = json!({ "Rule": "all", "EventBusName": "aruuri-test", "Targets": [{ "Id": "1", "Arn": arn }] });
+    moto.tell("AWSEvents.PutTargets", targets).await;
+    made["QueueUrl"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_a_domain_tells_reaches_the_function_of_another_over_the_bus() {
+    let Some(moto) = Moto::start().await else { return };
+    let queue = queue(&moto).await;
+    let (projects, finance) = (App::new(Domain::Projects).await, App::new(Domain::Finance).await);
+    told(&projects).await;
+    let projects =
+        AWS.iter().fold(projects, |app, name| app.set(name, moto.variable(name).as_deref()));
+    let job = &::projects::jobs::relay_events::JOB;
+    let body = json!({
+        "slug": "bus", "name": { "de": "", "en": "Bus" }, "summary": { "de": "", "en": "Over the bus." },
+    });
+    let made = projects.created(projects_create(), "admin", &body).await;
+    let waits = "projects.outbox_events where published_at is null and parked_at is null";
+
+    let off = projects.run(job).await.result.unwrap();
+    let nowhere = projects.set("ARUURI_EVENT_BUS", Some("aruuri-test"));
+    let nowhere = nowhere.set("AWS_ENDPOINT_URL_EVENTBRIDGE", Some("http://127.0.0.1:9"));
+    let closed = nowhere.run(job).await.result.unwrap_err().to_string();
+    let attempts = nowhere
+        .value("select max(attempts)::text from projects.outbox_events where published_at is null")
+        .await;
+    nowhere.execute("update projects.outbox_events set due_at = null").await;
+    let projects = nowhere.set("AWS_ENDPOINT_URL_EVENTBRIDGE", None);
+    let waited = projects.count(waits).await;
+    let sent = projects.run(job).await.result.unwrap();
+
+    assert_eq!(off["connected"], false);
+    assert!(closed.contains("1 events were not handed over"), "{closed}");
+    assert_eq!((attempts.as_str(), waited), ("0", 1), "a closed way is no attempt");
+    assert_eq!((&sent["sent"], projects.count(waits).await), (&json!(1), 0), "{sent}");
+    let received = moto.tell("AmazonSQS.ReceiveMessage", json!({ "QueueUrl": queue })).await;
+    let document = received["Messages"][0]["Body"].as_str().unwrap();
+    let document: serde_json::Value = serde_json::from_str(document).unwrap();
+    let take = &::finance::jobs::take_events::JOB;
+    for _ in 0..2 {
+        finance.take(take, &document).await.result.unwrap();
+    }
+    let kept = format!("finance.ref_projects where id = '{}'", made["id"].as_str().unwrap());
+    assert_eq!(finance.count(&kept).await, 1);
+    assert_eq!(finance.count("finance.inbox_dedup").await, 1);
+    let odd = finance.take(take, &json!({ "detail": { "name": "Forget Me" } })).await;
+    let odd = odd.result.unwrap_err().to_string();
+    assert!(odd.contains("no document of EventBridge") && !odd.contains("Forget Me"), "{odd}");
 }

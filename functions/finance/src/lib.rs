@@ -155,6 +155,8 @@ pub const JOBS: &[&api::Job] = api::jobs![
     jobs::seal_audit::JOB,
     jobs::end_terms::JOB,
     jobs::collect_mandates::JOB,
+    jobs::relay_events::JOB,
+    jobs::take_events::JOB,
 ];
 
 #[cfg(test)]

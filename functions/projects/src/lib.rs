@@ -23,7 +23,7 @@ pub const ROUTES: &[&api::Route] = api::routes![
 ];
 
 /// Every job of this domain.
-pub const JOBS: &[&api::Job] = api::jobs![jobs::seal_audit::JOB];
+pub const JOBS: &[&api::Job] = api::jobs![jobs::seal_audit::JOB, jobs::relay_events::JOB];
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! A function that the clock starts: what the template and the command line need to know of it, and its loop.
+//! A function that the clock starts, or an event: what the template and the command line need to know of it, and its loop.
 use std::{
     collections::BTreeMap,
     env,
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    Exit, Unfit, log,
+    Exit, Subscriber, Unfit, bus, deliver, log,
     server::{Panicked, RESERVE, settings},
 };
 
@@ -30,9 +30,9 @@ pub type Failed = Box<dyn Error + Send + Sync>;
 /// The work of a job, as a future of its own so that `run` is compiled once. Its answer is counts, for the log.
 pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Value, Failed>> + Send + 'a>>;
 
-/// What the clock starts: one function, without a path.
+/// What the clock starts, or an event of another domain: one function, without a path.
 ///
-/// The platform may start it twice for one tick, or while it still runs, and starts a failed one again: the work does
+/// The platform may start it twice for one tick or event, or while it still runs, and starts a failed one again: the work does
 /// what is due, whoever else does, and can be repeated.
 #[derive(Debug)]
 pub struct Job {
@@ -44,10 +44,14 @@ pub struct Job {
     pub domain: Domain,
     /// What it does there.
     pub access: Access,
-    /// When, as EventBridge says it, in UTC: `rate(1 minute)`, `cron(0 3 * * ? *)`.
+    /// When, as EventBridge says it, in UTC: `rate(1 minute)`, `cron(0 3 * * ? *)`; empty if events start it.
     pub schedule: &'static str,
+    /// What it hands events to, if those start it.
+    pub takes: &'static [&'static Subscriber],
     /// Further variables that it reads, none of them optional.
     pub settings: &'static [&'static str],
+    /// Variables that it reads and Lambda sets by itself, or nobody does.
+    pub ambient: &'static [&'static str],
     /// Seconds until the function is ended.
     pub timeout_s: u16,
     /// Megabytes of memory.
@@ -77,7 +81,9 @@ impl Job {
         domain: Domain::Platform,
         access: Access::Write,
         schedule: "",
+        takes: &[],
         settings: &[],
+        ambient: &[],
         timeout_s: 60,
         memory_mb: 256,
         work: |_, _| Box::pin(async { Ok(Value::Null) }),
@@ -96,6 +102,38 @@ impl Job {
             ..Job::DEFAULT
         }
     }
+
+    /// Takes what other domains tell a domain over the bus.
+    pub const fn take_events(
+        name: &'static str,
+        domain: Domain,
+        subscribers: &'static [&'static Subscriber],
+    ) -> Job {
+        Job {
+            name,
+            summary: "Takes what other domains tell this one.",
+            domain,
+            takes: subscribers,
+            timeout_s: 30,
+            work: |run, db| Box::pin(take_event(run, db)),
+            ..Job::DEFAULT
+        }
+    }
+
+    /// What an event must be of to start it, sorted.
+    pub fn topics(&self) -> Vec<&'static str> {
+        let mut topics: Vec<&str> =
+            self.takes.iter().flat_map(|subscriber| subscriber.topics).copied().collect();
+        topics.sort_unstable();
+        topics.dedup();
+        topics
+    }
+}
+
+async fn take_event(run: &Run, db: &Db<'_>) -> Result<Value, Failed> {
+    let event = bus::event(&run.event)?;
+    deliver(run.takes, &event, db).await?;
+    Ok(json!({ "topic": event.topic, "event": event.id }))
 }
 
 async fn seal_audit(run: &Run, db: &Db<'_>) -> Result<Value, Failed> {
@@ -108,6 +146,8 @@ async fn seal_audit(run: &Run, db: &Db<'_>) -> Result<Value, Failed> {
 pub struct Run {
     end: Instant,
     settings: BTreeMap<&'static str, String>,
+    takes: &'static [&'static Subscriber],
+    event: Value,
 }
 
 impl Run {
@@ -116,7 +156,7 @@ impl Run {
         self.end.saturating_duration_since(Instant::now())
     }
 
-    /// The value of a variable that the job names in `settings`; empty for any other.
+    /// The value of a variable that the job names in `settings` or `ambient`; empty if it is not set, or another.
     pub fn setting(&self, name: &str) -> &str {
         self.settings.get(name).map_or("", String::as_str)
     }
@@ -145,20 +185,27 @@ impl Worker {
     /// # Errors
     /// Names the first variable that is unset or cannot be used.
     pub fn new(job: &'static Job, var: impl Fn(&str) -> Option<String>) -> Result<Worker, Unfit> {
-        let settings = settings(job.settings, &var)?;
+        let mut settings = settings(job.settings, &var)?;
+        settings.extend(job.ambient.iter().filter_map(|&name| Some((name, var(name)?))));
         let pool = Pool::find(job.domain, job.access, job.name, var).map_err(Unfit::Database)?;
         Ok(Worker { job, settings, pool })
     }
 
     /// Does what is due, until `end` at the latest.
     pub async fn run(&self, id: &str, end: Option<Instant>) -> Ran {
+        self.run_with(id, end, Value::Null).await
+    }
+
+    /// The same, started with an event.
+    pub async fn run_with(&self, id: &str, end: Option<Instant>, event: Value) -> Ran {
         let started = Instant::now();
         let limit = started + Duration::from_secs(u64::from(self.job.timeout_s));
         let end = end.map_or(limit, |end| end.min(limit)) - RESERVE;
         let db = self.pool.begin(end);
         let context = json!({ "kind": "system", "request_id": id, "user_agent": self.job.name });
         db.act_as(context.to_string());
-        let (db, run) = (db, Run { end, settings: self.settings.clone() });
+        let (db, run) =
+            (db, Run { end, settings: self.settings.clone(), takes: self.job.takes, event });
         let work = AssertUnwindSafe((self.job.work)(&run, &db)).catch_unwind();
         let result = match timeout_at(end, work).await {
             Ok(Ok(result)) => result,
@@ -190,7 +237,8 @@ pub fn run(job: &'static Job) -> Exit {
         let epoch = Duration::from_millis(event.context.deadline);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let end = Instant::now() + epoch.saturating_sub(now);
-        let Ran { result, log } = worker.run(&event.context.request_id, Some(end)).await;
+        let LambdaEvent { payload, context } = event;
+        let Ran { result, log } = worker.run_with(&context.request_id, Some(end), payload).await;
         log::write(&log);
         // An error of the function itself is what AWS counts, alarms on and repeats.
         result.map_err(|e| Diagnostic {

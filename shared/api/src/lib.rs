@@ -1,6 +1,7 @@
 //! A route: its place in the HTTP API, what is checked before it answers, and how it answers. A job: what the clock
-//! starts. Knows no table.
+//! or an event starts. Knows no table.
 mod auth;
+pub mod bus;
 mod consistency;
 mod cors;
 mod health;
@@ -35,5 +36,5 @@ pub use route::{Answer, Example, Idempotency, InSession, Method, Query, Route};
 pub use serve::{Exit, serve};
 pub use server::{Answered, Server, Unfit, variables};
 pub use shape::{Shape, Shaped};
-pub use subscriber::{Subscriber, Taking};
+pub use subscriber::{Subscriber, Taking, Untaken, deliver};
 pub use unit::Unit;

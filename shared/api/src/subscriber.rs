@@ -1,5 +1,5 @@
 //! What takes events of other domains.
-use std::{future::Future, pin::Pin};
+use std::{error::Error, fmt, future::Future, pin::Pin};
 
 use db::{Db, Domain, events::Event};
 
@@ -30,5 +30,40 @@ impl Subscriber {
     /// Whether it wants to be told this.
     pub fn wants(&self, event: &Event) -> bool {
         self.topics.contains(&event.topic.as_str())
+    }
+}
+
+/// Gives an event to those subscribers of one domain that want it, one after the other.
+///
+/// # Errors
+/// Names the first that did not take it; those after it have not been asked.
+pub async fn deliver(
+    subscribers: &[&Subscriber],
+    event: &Event,
+    db: &Db<'_>,
+) -> Result<(), Untaken> {
+    for subscriber in subscribers.iter().filter(|it| it.wants(event)) {
+        let taken = (subscriber.take)(event, db).await;
+        taken.map_err(|source| Untaken { subscriber: subscriber.name, source })?;
+    }
+    Ok(())
+}
+
+/// A subscriber that did not take an event.
+#[derive(Debug)]
+pub struct Untaken {
+    subscriber: &'static str,
+    source: Failed,
+}
+
+impl fmt::Display for Untaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} did not take an event", self.subscriber)
+    }
+}
+
+impl Error for Untaken {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
     }
 }

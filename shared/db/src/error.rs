@@ -24,7 +24,7 @@ pub enum Error {
         /// The variable that names it.
         variable: String,
         /// Why.
-        source: secrets::Error,
+        source: aws::Error,
     },
     /// The TLS connector could not be built.
     Tls {

@@ -10,6 +10,8 @@ use crate::{Db, Domain, Error, Sql, Statement, row};
 pub const MOST_ATTEMPTS: i32 = 8;
 /// Events taken at a time.
 const BATCH: i64 = 50;
+/// Events handed over at a time, which is what a call to EventBridge takes.
+const AT_ONCE: usize = 10;
 /// So long a batch may take; after it is over, another relay may take the same events.
 const BATCH_TIME: Duration = Duration::from_secs(10);
 
@@ -71,10 +73,12 @@ row! {
 pub struct Outbox {
     /// Takes at most `$1` events that are due; until they are due again nobody else does. Mails are not among them.
     take: Sql<(i64,), Event>,
-    /// Notes that an event was handed over. What only its receiver may keep goes.
-    done: Sql<(Uuid,), ()>,
+    /// Notes that events were handed over. What only its receiver may keep goes.
+    done: Sql<(Vec<Uuid>,), ()>,
     /// Notes why an event was not, and parks it at the attempt `$3`.
     failed: Sql<(Uuid, String, i32), ()>,
+    /// Notes why nothing could be handed over, which is no attempt of an event's own.
+    held: Sql<(Vec<Uuid>, String), ()>,
     /// Events that wait; only those that are parked if `$1`, the oldest first, at most `$2`.
     pub waiting: Sql<(bool, i64), Waiting>,
     /// Brings parked events back: one, or all.
@@ -105,12 +109,17 @@ macro_rules! outbox {
                 "update ", $schema, ".outbox_events
                  set published_at = now(), last_error = null, parked_at = null,
                      payload = case aggregate_type when 'audit_log' then '{}' else payload end
-                 where id = $1 and published_at is null"
+                 where id = any ($1) and published_at is null"
             )),
             failed: Sql::repeatable(concat!(
                 "update ", $schema, ".outbox_events
                  set last_error = left($2, 1000), parked_at = case when attempts >= $3 then now() end
                  where id = $1 and published_at is null"
+            )),
+            held: Sql::new(concat!(
+                "update ", $schema, ".outbox_events
+                 set last_error = left($2, 1000), attempts = attempts - 1
+                 where id = any ($1) and published_at is null and attempts > 0"
             )),
             waiting: Sql::repeatable(concat!(
                 "select id, topic::text as topic, aggregate_id, occurred_at, attempts, due_at, parked_at, last_error
@@ -145,15 +154,22 @@ pub fn outbox(domain: Domain) -> &'static Outbox {
 }
 
 /// The statements that this module sends to `domain`, for its statement test.
-pub fn statements(domain: Domain) -> [&'static dyn Statement; 5] {
-    let Outbox { take, done, failed, waiting, retry } = outbox(domain);
-    [take, done, failed, waiting, retry]
+pub fn statements(domain: Domain) -> [&'static dyn Statement; 6] {
+    let Outbox { take, done, failed, held, waiting, retry } = outbox(domain);
+    [take, done, failed, held, waiting, retry]
 }
 
 /// The same with their names, for the record that the next release is compared with.
-pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 5] {
-    let [take, done, failed, waiting, retry] = statements(domain);
-    [("TAKE", take), ("DONE", done), ("FAILED", failed), ("WAITING", waiting), ("RETRY", retry)]
+pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 6] {
+    let [take, done, failed, held, waiting, retry] = statements(domain);
+    [
+        ("TAKE", take),
+        ("DONE", done),
+        ("FAILED", failed),
+        ("HELD", held),
+        ("WAITING", waiting),
+        ("RETRY", retry),
+    ]
 }
 
 /// What one run of a relay did.
@@ -167,36 +183,79 @@ pub struct Relayed {
     pub complete: bool,
 }
 
-/// Hands over what is due, as long as a batch fits into the time that is `left`. `send` gives an event to whoever wants
-/// it, and says why that did not work; it is asked again for the same event if this is interrupted.
+/// Why an event was not handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsent {
+    /// It was refused, perhaps for what it is: after [`MOST_ATTEMPTS`] it is parked.
+    Refused(String),
+    /// Nothing can be handed over for now: it comes again, and is not parked for that.
+    Closed(String),
+}
+
+/// Gives events to whoever wants them.
+pub trait Sender {
+    /// Sends at most ten, and says of each, in their order, what came of it. It is asked again for the same events if
+    /// the relay is interrupted.
+    fn send(&self, events: &[Event]) -> impl Future<Output = Vec<Result<(), Unsent>>> + Send;
+}
+
+/// Hands over what is due, as long as a batch fits into the time that is `left`.
 ///
 /// # Errors
 /// Those of the connection and the server.
 pub async fn relay(
     db: &Db<'_>,
     left: impl Fn() -> Duration,
-    send: impl AsyncFn(&Event) -> Result<(), String>,
+    sender: &impl Sender,
 ) -> Result<Relayed, Error> {
-    let Outbox { take, done, failed, .. } = outbox(db.domain());
     let mut relayed = Relayed::default();
     while left() > BATCH_TIME {
-        let mut events = take.all(db, (BATCH,)).await?;
+        let mut events = outbox(db.domain()).take.all(db, (BATCH,)).await?;
         if events.is_empty() {
             return Ok(Relayed { complete: true, ..relayed });
         }
         events.sort_by_key(|event| event.position);
-        for event in &events {
-            match send(event).await {
-                Ok(()) => {
-                    done.all(db, (event.id,)).await?;
-                    relayed.sent += 1;
-                }
-                Err(why) => {
-                    failed.all(db, (event.id, why, MOST_ATTEMPTS)).await?;
-                    relayed.failed += 1;
-                }
-            }
+        let mut closed = false;
+        for some in events.chunks(AT_ONCE) {
+            closed |= note(db, some, sender.send(some).await, &mut relayed).await?;
+        }
+        if closed {
+            return Ok(relayed);
         }
     }
     Ok(relayed)
+}
+
+/// Writes down what came of some events; whether the way was closed.
+async fn note(
+    db: &Db<'_>,
+    events: &[Event],
+    outcomes: Vec<Result<(), Unsent>>,
+    relayed: &mut Relayed,
+) -> Result<bool, Error> {
+    let Outbox { done, failed, held, .. } = outbox(db.domain());
+    let (mut sent, mut kept, mut why_kept) = (Vec::new(), Vec::new(), String::new());
+    for (event, outcome) in events.iter().zip(outcomes) {
+        match outcome {
+            Ok(()) => sent.push(event.id),
+            Err(Unsent::Refused(why)) => {
+                failed.all(db, (event.id, why, MOST_ATTEMPTS)).await?;
+                relayed.failed += 1;
+            }
+            Err(Unsent::Closed(why)) => {
+                kept.push(event.id);
+                why_kept = why;
+            }
+        }
+    }
+    relayed.sent += sent.len();
+    relayed.failed += kept.len();
+    if !sent.is_empty() {
+        done.all(db, (sent,)).await?;
+    }
+    let closed = !kept.is_empty();
+    if closed {
+        held.all(db, (kept, why_kept)).await?;
+    }
+    Ok(closed)
 }

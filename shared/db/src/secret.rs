@@ -12,8 +12,8 @@ mod asked {
         time::{Duration, SystemTime},
     };
 
+    use aws::{Aws, Reference};
     use deadpool_postgres::{Pool as Deadpool, PoolError};
-    use secrets::{Aws, Reference};
     use tokio::time::{Instant, timeout_at};
 
     use crate::{

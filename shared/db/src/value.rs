@@ -38,7 +38,7 @@ pg! {
     bool => BOOL, i16 => INT2, i32 => INT4, i64 => INT8,
     String => TEXT, &str => TEXT, Currency => TEXT, Email => TEXT, Locale => TEXT, Slug => TEXT,
     Uuid => UUID, serde_json::Value => JSONB, Vec<u8> => BYTEA, &[u8] => BYTEA,
-    Vec<String> => TEXT_ARRAY, &[&str] => TEXT_ARRAY, Date => DATE, Timestamp => TIMESTAMPTZ,
+    Vec<Uuid> => UUID_ARRAY, Vec<String> => TEXT_ARRAY, &[&str] => TEXT_ARRAY, Date => DATE, Timestamp => TIMESTAMPTZ,
 }
 impl<E: Entity> Pg for Id<E> {
     const TYPE: Type = Type::UUID;

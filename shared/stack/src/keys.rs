@@ -172,6 +172,7 @@ pub(crate) fn variables(place: &Place) -> Result<BTreeMap<String, String>, Error
         ("ARUURI_TOTP_KEYS", format!("local={}", random_key(place, "totp-key")?)),
         ("ARUURI_CURSOR_KEY", random_key(place, "cursor-key")?),
         ("ARUURI_CORS_ORIGINS", "http://localhost:3000".to_owned()),
+        ("ARUURI_EVENT_BUS", "off".to_owned()),
         ("ARUURI_HMRC", "off".to_owned()),
         ("ARUURI_OIDC_ISSUERS", "off".to_owned()),
         ("ARUURI_WEBHOOK_SECRETS", webhook::secrets(&random_key(place, "webhook-secret")?)),

@@ -118,6 +118,13 @@ impl App {
         worker.unwrap_or_else(|e| panic!("{e}")).run("test", None).await
     }
 
+    /// Starts `job` as EventBridge would, with the document of an event.
+    pub async fn take(&self, job: &'static Job, document: &Value) -> Ran {
+        let worker = Worker::new(job, |name| self.env.get(name).cloned());
+        let worker = worker.unwrap_or_else(|e| panic!("{e}"));
+        worker.run_with("test", None, document.clone()).await
+    }
+
     /// Creates what a test needs, and gives it back as it was answered.
     pub async fn created(&self, route: &'static Route, role: &str, body: &Value) -> Value {
         let answer = self.call(route, Call::role(role).json(body)).await;

@@ -4,7 +4,17 @@ use std::fmt::Write as _;
 use api::{Job, Unit};
 use db::{Access, Domain};
 
-use super::{super::WRITTEN, Role, parameters, pascal, roles};
+use super::{super::WRITTEN, Role, parameters, pascal, roles, url_policies};
+
+/// On that bus only.
+const PUT_EVENTS: &str = "        - PolicyName: events
+          PolicyDocument:
+            Version: \"2012-10-17\"
+            Statement:
+              - Effect: Allow
+                Action: events:PutEvents
+                Resource: !Sub \"arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBus}\"
+";
 
 const GLOBALS: &str = "
 Globals:
@@ -37,7 +47,7 @@ Parameters:
 pub(super) fn body(domain: Domain, units: &[Unit<'_>]) -> String {
     let roles: Vec<Role> = roles(units).into_iter().filter(|role| role.domain == domain).collect();
     let mut text = String::new();
-    let policies: Vec<String> = roles.iter().filter_map(|role| role.url_policy()).collect();
+    let policies = url_policies(domain, &roles);
     if !policies.is_empty() {
         text.push_str("\nConditions:\n");
     }
@@ -144,6 +154,23 @@ impl Role {
                 Resource: !GetAtt {domain}Logs.Arn
 "
         );
+        match self.access {
+            "Relay" => text.push_str(PUT_EVENTS),
+            "Take" => {
+                let _ = write!(
+                    text,
+                    "        - PolicyName: dead-letters
+          PolicyDocument:
+            Version: \"2012-10-17\"
+            Statement:
+              - Effect: Allow
+                Action: sqs:SendMessage
+                Resource: !GetAtt {domain}DeadLetters.Arn
+"
+                );
+            }
+            _ => {}
+        }
         if let Some(policy) = self.url_policy() {
             let _ =
                 writeln!(text, "      ManagedPolicyArns: !If [{policy}Given, [!Ref {policy}], []]");
@@ -152,16 +179,73 @@ impl Role {
 }
 
 /// What starts a function, if no request does: the API says which request starts which.
+///
+/// EventBridge tries for a day to start what takes events, and Lambda starts it twice more if it fails; then the event
+/// lies in the queue of dead letters.
 fn event(unit: Unit<'_>) -> String {
     match unit {
         Unit::Route(_) => String::new(),
+        Unit::Job(job) if !job.takes.is_empty() => {
+            let (topics, queue) = (job.topics().join(", "), dead_letters(job.domain));
+            format!(
+                "      EventInvokeConfig:
+        MaximumRetryAttempts: 2
+        DestinationConfig: {{OnFailure: {{Type: SQS, Destination: !GetAtt {queue}.Arn}}}}
+      Events:
+        Bus:
+          Type: EventBridgeRule
+          Properties:
+            EventBusName: !Ref EventBus
+            Pattern: {{detail-type: [{topics}]}}
+            RetryPolicy: {{MaximumEventAgeInSeconds: 86400}}
+            DeadLetterConfig: {{Arn: !GetAtt {queue}.Arn}}
+"
+            )
+        }
         Unit::Job(Job { schedule, .. }) => format!(
             "      Events:\n        Clock: {{Type: Schedule, Properties: {{Schedule: \"{schedule}\"}}}}\n"
         ),
     }
 }
 
+fn dead_letters(domain: Domain) -> String {
+    format!("{}DeadLetters", pascal(domain.name()))
+}
+
+/// Where events lie that were not taken, for two weeks; only the rule and the function put them there.
+fn dead_letter_queue(text: &mut String, job: &Job) {
+    let (id, rule) = (dead_letters(job.domain), format!("{}FunctionBus", pascal(job.name)));
+    let name = job.domain.name();
+    let _ = write!(
+        text,
+        "  {id}:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: !Sub aruuri-${{Stage}}-{name}-dead-letters
+      MessageRetentionPeriod: 1209600
+      SqsManagedSseEnabled: true
+  {id}Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref {id}]
+      PolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - Effect: Allow
+            Principal: {{Service: events.amazonaws.com}}
+            Action: sqs:SendMessage
+            Resource: !GetAtt {id}.Arn
+            Condition: {{ArnEquals: {{\"aws:SourceArn\": !GetAtt {rule}.Arn}}}}
+"
+    );
+}
+
 fn function(text: &mut String, unit: Unit<'_>) {
+    if let Unit::Job(job) = unit
+        && !job.takes.is_empty()
+    {
+        dead_letter_queue(text, job);
+    }
     let (name, timeout_s, memory_mb) = (unit.name(), unit.timeout_s(), unit.memory_mb());
     let (id, role, domain) = (pascal(name), Role::of(unit).id(), pascal(unit.domain().name()));
     let summary = serde_json::Value::from(unit.summary());

@@ -7,7 +7,7 @@ mod root;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use api::{Job, Route, Unit};
+use api::{Job, Route, Unit, bus::BUS};
 use db::{Access, Domain};
 use serde::Serialize;
 
@@ -114,6 +114,8 @@ fn resources(text: &str) -> usize {
         Some("Serverless::HttpApi") => 2,
         Some(_) => 1,
         None if line.contains("{Type: Schedule,") => 2,
+        None if line == "          Type: EventBridgeRule" => 2,
+        None if line == "      EventInvokeConfig:" => 1,
         None => 0,
     };
     text.lines().map(count).sum()
@@ -133,7 +135,8 @@ fn pascal(text: &str) -> String {
     text.split(['-', '_']).map(word).collect()
 }
 
-/// Shared by the functions of a domain with the same access: what may write is never what only reads.
+/// Shared by the functions of a domain with the same access: what may write is never what only reads. What hands events
+/// over, and what takes them, may each do one thing more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Role {
     domain: Domain,
@@ -153,11 +156,13 @@ fn roles(units: &[Unit<'_>]) -> Vec<Role> {
 
 impl Role {
     fn of(unit: Unit<'_>) -> Role {
-        let access = match unit.access() {
-            Access::None => "Plain",
-            Access::Read => "Read",
-            Access::Write => "Write",
-            Access::Admin => "Admin",
+        let access = match (unit, unit.access()) {
+            (Unit::Job(job), _) if !job.takes.is_empty() => "Take",
+            (Unit::Job(job), _) if job.settings.contains(&BUS) => "Relay",
+            (_, Access::None) => "Plain",
+            (_, Access::Read) => "Read",
+            (_, Access::Write) => "Write",
+            (_, Access::Admin) => "Admin",
         };
         Role { domain: unit.domain(), access }
     }
@@ -169,7 +174,20 @@ impl Role {
     /// The parameter with what it may ask AWS for, if it has a database: one for each role, so that what only reads
     /// cannot ask for the URL of what writes.
     fn url_policy(self) -> Option<String> {
-        let reaches = matches!(self.access, "Read" | "Write");
-        reaches.then(|| format!("{}{}UrlPolicy", pascal(self.domain.name()), self.access))
+        let url = match self.access {
+            "Read" => "Read",
+            "Write" | "Relay" | "Take" => "Write",
+            _ => return None,
+        };
+        Some(format!("{}{url}UrlPolicy", pascal(self.domain.name())))
     }
+}
+
+/// Those of the roles of one domain, each once.
+fn url_policies(domain: Domain, roles: &[Role]) -> Vec<String> {
+    let of_domain = roles.iter().filter(|role| role.domain == domain);
+    let mut policies: Vec<String> = of_domain.filter_map(|role| role.url_policy()).collect();
+    policies.sort_unstable();
+    policies.dedup();
+    policies
 }

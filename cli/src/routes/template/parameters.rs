@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use api::Unit;
 use db::{Access, Domain};
 
-use super::{domains, pascal, roles};
+use super::{domains, pascal, roles, url_policies};
 
 /// The database URLs that functions get. A reading function gets a role that cannot write, whichever way it goes.
 pub(super) fn of_databases(units: &[Unit<'_>]) -> String {
@@ -38,15 +38,13 @@ fn of_database(domain: Domain, units: &[Unit<'_>]) -> String {
              Default: \"\"\n"
         );
     }
-    for role in roles(units).iter().filter(|role| role.domain == domain) {
-        if let Some(policy) = role.url_policy() {
-            let _ = write!(
-                text,
-                "  {policy}:\n    Type: String\n    \
-                 Description: ARN of a policy to ask AWS for those URLs with; empty if they are no references.\n    \
-                 Default: \"\"\n"
-            );
-        }
+    for policy in url_policies(domain, &roles(units)) {
+        let _ = write!(
+            text,
+            "  {policy}:\n    Type: String\n    \
+             Description: ARN of a policy to ask AWS for those URLs with; empty if they are no references.\n    \
+             Default: \"\"\n"
+        );
     }
     text
 }
@@ -90,8 +88,11 @@ pub(super) fn handed_on<'a>(root: &'a str, child: &str) -> Vec<Declared<'a>> {
         child.split(&reference).skip(1).any(ends) || child.contains(&substitute)
     };
     let kept = |line: &&str| line.starts_with("Type: ") || line.starts_with("NoEcho: ");
+    // Not a parameter of the root: a resource, handed on by its name as the parameters are.
+    let bus = ("EventBus", vec!["Type: String"]);
     declared(root)
         .into_iter()
+        .chain([bus])
         .filter(|(name, _)| used(name))
         .map(|(name, lines)| (name, lines.into_iter().filter(kept).collect()))
         .collect()

@@ -2,7 +2,7 @@
 use api::{Allow, Example, Idempotency, Job, Route};
 use db::Access;
 
-use super::samples::{CREATE, FALLBACK, FIND, JOBS, LIST, LIVE, SAMPLES, SWEEP};
+use super::samples::{CREATE, FALLBACK, FIND, JOBS, LIST, LIVE, SAMPLES, SWEEP, TAKE};
 use crate::routes::{MAX_ROUTES, audit};
 
 #[test]
@@ -56,6 +56,7 @@ fn each_broken_rule_of_a_job_is_named_with_it() {
         (Job { name: "sweep", ..SWEEP }, "beginning with content-"),
         (Job { rust_path: "", ..SWEEP }, "api::jobs!"),
         (Job { schedule: "", ..SWEEP }, "its schedule"),
+        (Job { schedule: "rate(1 minute)", ..TAKE }, "schedule or takes"),
         (Job { schedule: "rate(1 minutes)", ..SWEEP }, "its schedule"),
         (Job { schedule: "rate(5 minute)", ..SWEEP }, "its schedule"),
         (Job { schedule: "rate(0 minutes)", ..SWEEP }, "its schedule"),

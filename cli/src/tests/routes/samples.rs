@@ -207,4 +207,19 @@ pub(super) const SWEEP: Job = Job {
     ..Job::DEFAULT
 };
 
-pub(super) const JOBS: &[&Job] = &[&SWEEP];
+pub(super) const TAKE: Job = Job {
+    rust_path: "content::jobs::take::JOB",
+    ..Job::take_events("content-take-events", Domain::Content, content::events::SUBSCRIBERS)
+};
+
+pub(super) const RELAY: Job = Job {
+    name: "content-relay-events",
+    summary: "Hands over events.",
+    domain: Domain::Content,
+    schedule: "rate(1 minute)",
+    settings: &[api::bus::BUS],
+    rust_path: "content::jobs::relay::JOB",
+    ..Job::DEFAULT
+};
+
+pub(super) const JOBS: &[&Job] = &[&SWEEP, &TAKE, &RELAY];

@@ -1,2 +1,3 @@
 //! What the clock starts.
+pub mod relay_events;
 pub mod seal_audit;

@@ -1,6 +1,6 @@
 //! URLs that AWS keeps.
+use aws::Moto;
 use db::Domain;
-use secrets::Moto;
 use serde_json::{Value, json};
 
 use super::{READ, WRITE};

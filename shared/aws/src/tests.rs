@@ -1,4 +1,5 @@
 mod aws;
+mod bus;
 
 use jiff::Timestamp;
 

@@ -55,6 +55,11 @@ impl Moto {
         panic!("moto_server does not listen");
     }
 
+    /// As a function would ask it.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// A variable of a function that is to ask it.
     pub fn variable(&self, name: &str) -> Option<String> {
         Moto::variable_at(self.endpoint.port, name)
@@ -69,13 +74,19 @@ impl Moto {
         }
     }
 
-    /// Sends a request that changes something: `secretsmanager.CreateSecret`, `AmazonSSM.PutParameter`.
+    /// Sends a request: `secretsmanager.CreateSecret`, `AWSEvents.PutRule`, `AmazonSQS.ReceiveMessage`; and gives back
+    /// the answer.
     ///
     /// # Panics
     /// When it is refused.
-    pub async fn tell(&self, target: &'static str, body: Value) {
+    pub async fn tell(&self, target: &'static str, body: Value) -> Value {
         let body = body.to_string();
-        let service = if target.starts_with("AmazonSSM") { "ssm" } else { "secretsmanager" };
+        let service = match target.split('.').next() {
+            Some("AmazonSSM") => "ssm",
+            Some("AmazonSQS") => "sqs",
+            Some("AWSEvents") => "events",
+            _ => "secretsmanager",
+        };
         let request = sign::Request {
             service,
             region: "eu-west-2",
@@ -84,7 +95,7 @@ impl Moto {
             body: body.as_bytes(),
         };
         let headers = sign::headers(&self.aws.credentials, &request, Timestamp::now());
-        http::post(&self.endpoint, headers, body).await.expect("moto does it");
+        http::post(&self.endpoint, headers, body).await.expect("moto does it")
     }
 
     /// The value of a reference, as a function would get it.

@@ -1,7 +1,9 @@
-//! Values that AWS keeps: secrets of Secrets Manager, parameters of Systems Manager, log-in tokens of RDS.
+//! What AWS is asked: for secrets of Secrets Manager, parameters of Systems Manager and log-in tokens of RDS, and to put
+//! events on a bus of EventBridge.
 //!
-//! Two kinds of requests, signed and sent by hand: the SDK that would do it is larger than a function. What it does not do:
-//! keep values, retry, or find credentials anywhere but in the variables that Lambda sets.
+//! Three kinds of requests, signed and sent by hand: the SDK that would do it is larger than a function. What it does not
+//! do: keep values, retry, or find credentials anywhere but in the variables that Lambda sets.
+mod bus;
 mod error;
 mod http;
 #[cfg(any(test, feature = "moto"))]
@@ -18,8 +20,25 @@ use serde_json::{Value, json};
 
 #[cfg(any(test, feature = "moto"))]
 pub use crate::moto::Moto;
-pub use crate::{error::Error, reference::Reference};
+pub use crate::{
+    bus::{Entry, Refused},
+    error::Error,
+    reference::Reference,
+};
 use crate::{http::Endpoint, sign::Credentials};
+
+/// What [`Aws::find`] looks for.
+pub const VARIABLES: &[&str] = &[
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_EVENTBRIDGE",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    "AWS_ENDPOINT_URL_SSM",
+];
 
 /// Asks AWS, in one region, as whoever the environment says.
 #[derive(Clone)]
@@ -28,6 +47,7 @@ pub struct Aws {
     credentials: Credentials,
     secrets_manager: Option<String>,
     ssm: Option<String>,
+    events: Option<String>,
 }
 
 /// Shows no credential.
@@ -40,7 +60,7 @@ impl fmt::Debug for Aws {
 impl Aws {
     /// From the variables that Lambda sets: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
     /// `AWS_SESSION_TOKEN`; and, for an endpoint elsewhere, those of the SDKs: `AWS_ENDPOINT_URL_SECRETS_MANAGER`,
-    /// `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL`.
+    /// `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL`.
     ///
     /// # Errors
     /// Names the first variable that is missing.
@@ -59,6 +79,7 @@ impl Aws {
             },
             secrets_manager: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             ssm: endpoint("AWS_ENDPOINT_URL_SSM"),
+            events: endpoint("AWS_ENDPOINT_URL_EVENTBRIDGE"),
         })
     }
 
@@ -73,8 +94,8 @@ impl Aws {
                 let body = json!({ "Name": name, "WithDecryption": true });
                 let region = reference.region().unwrap_or(&self.region);
                 let endpoint = Endpoint::of("ssm", region, self.ssm.as_deref())?;
-                let answer =
-                    self.post(reference, &endpoint, "ssm", "AmazonSSM.GetParameter", &body).await?;
+                let target = "AmazonSSM.GetParameter";
+                let answer = self.post(region, &endpoint, "ssm", target, &body).await?;
                 text(reference, &answer["Parameter"]["Value"])
             }
         }
@@ -95,7 +116,7 @@ impl Aws {
         let region = reference.region().unwrap_or(&self.region);
         let endpoint = Endpoint::of("secretsmanager", region, self.secrets_manager.as_deref())?;
         let target = "secretsmanager.GetSecretValue";
-        let answer = self.post(reference, &endpoint, "secretsmanager", target, &body).await?;
+        let answer = self.post(region, &endpoint, "secretsmanager", target, &body).await?;
         let whole = text(reference, &answer["SecretString"])?;
         let Some(member) = member else { return Ok(whole) };
         let document: Value = serde_json::from_str(&whole).unwrap_or_default();
@@ -104,14 +125,13 @@ impl Aws {
 
     async fn post(
         &self,
-        reference: &Reference,
+        region: &str,
         endpoint: &Endpoint,
         service: &str,
         target: &'static str,
         body: &Value,
     ) -> Result<Value, Error> {
         let body = body.to_string();
-        let region = reference.region().unwrap_or(&self.region);
         let request = sign::Request {
             service,
             region,

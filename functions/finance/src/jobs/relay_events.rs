@@ -1,0 +1,6 @@
+//! `finance-relay-events`: hands over what this domain tells others.
+use api::Job;
+use db::Domain;
+
+/// The job.
+pub const JOB: Job = relay::job("finance-relay-events", Domain::Finance);
