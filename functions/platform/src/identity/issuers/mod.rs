@@ -1,6 +1,6 @@
 //! Whom else we believe about who somebody is: issuers of OpenID Connect, as one variable names them.
 //!
-//! What a token of theirs must say is in [`id_token`], where their keys come from in [`keys`].
+//! What a token of theirs must say is in `id_token`, where their keys come from in `keys`.
 mod fetch;
 mod id_token;
 mod keys;
