@@ -58,6 +58,12 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..GOOD
         },
+        Example {
+            name: "currency-of-no-book",
+            body: r#"{"tip": {"amount": 1, "currency": "HKD"}, "reason": "requested"}"#,
+            status: 422,
+            ..GOOD
+        },
         Example { name: "no-reason", body: r#"{"note": "because"}"#, status: 422, ..GOOD },
         GOOD.no_key(),
         GOOD.not_found(),
@@ -130,6 +136,7 @@ async fn refund(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         req.actor()?,
         req.id().to_owned(),
     );
+    let other_currency = || Problem::invalid(place, "must be the currency of the contribution");
     let not_left = |detail: &'static str| move || Problem::new(problem::NOT_REFUNDABLE, detail);
     let refunded = post(req, db, &REFUND, params)
         .await
@@ -144,8 +151,7 @@ async fn refund(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .on_constraint("refunds_processor_ref_key", || {
             Problem::conflict("a refund with this processor_ref is already recorded")
         })
-        .on_constraint("refunds_currency_of_contribution", || {
-            Problem::invalid(place, "must be the currency of the contribution")
-        });
+        .on_constraint("refunds_currency_fkey", other_currency)
+        .on_constraint("refunds_currency_of_contribution", other_currency);
     books(refunded)?.created(req, Problem::not_found("contribution"))
 }
