@@ -2,7 +2,7 @@
 use api::{Allow, Example, Idempotency, Method, Problem, Request, Response, Route, Shape, problem};
 use db::{Access, Db, Domain};
 use serde::Deserialize;
-use types::Text;
+use types::Line;
 
 use crate::{mandates::step, sql::mandates::Mandate};
 
@@ -58,13 +58,10 @@ const GOOD: Example = Example {
 )]
 pub struct Input {
     /// The processor's own id of it.
-    processor_ref: Text<500>,
+    processor_ref: Line<200>,
 }
 
 async fn activate(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { processor_ref } = req.json()?;
-    if processor_ref.as_str().chars().count() > 200 {
-        return Err(Problem::invalid("/processor_ref", "must be at most 200 characters"));
-    }
-    step(req, db, "activate", Some(processor_ref)).await
+    step(req, db, "activate", Some(processor_ref.as_str().to_owned())).await
 }

@@ -64,5 +64,5 @@ pub struct Input {
 
 async fn cancel(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { reason } = req.json()?;
-    step(req, db, "cancel", reason).await
+    step(req, db, "cancel", reason.map(|reason| reason.as_str().to_owned())).await
 }

@@ -1,7 +1,7 @@
 //! Routes of mandates: standing promises to give.
 use api::{OnConstraint as _, Problem, Request, Response, problem};
 use db::Db;
-use types::{MandateId, Text};
+use types::MandateId;
 
 use crate::{
     posting::{books, post},
@@ -21,7 +21,7 @@ async fn step(
     req: &Request,
     db: &Db<'_>,
     step: &'static str,
-    words: Option<Text<500>>,
+    words: Option<String>,
 ) -> Result<Response, Problem> {
     let id: MandateId = req.path("id")?;
     let version = req.if_match()?;

@@ -3,7 +3,7 @@ use api::Resource;
 use db::{Scope, Sql, idempotency::Key, row, statements};
 use serde::Serialize;
 use serde_json::Value;
-use types::{ContactId, ContributorId, Date, FundId, MandateId, Money, ProjectId, Text, Timestamp};
+use types::{ContactId, ContributorId, Date, FundId, MandateId, Money, ProjectId, Timestamp};
 
 use crate::sql::Kept;
 
@@ -133,7 +133,7 @@ statements! {
     /// Takes one a step further, once per scope and key: id, version, step, words, whose; see `giving.step_mandate` for
     /// what it breaks.
     pub const STEP: Sql<
-        (Key, MandateId, i32, &'static str, Option<Text<500>>, Scope, ContactId),
+        (Key, MandateId, i32, &'static str, Option<String>, Scope, ContactId),
         Kept<Mandate>,
     > = Sql::repeatable(concat!(
         "select ", columns!(), ", f.replayed
