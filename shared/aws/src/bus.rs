@@ -1,7 +1,7 @@
 //! Events for a bus of EventBridge.
 use serde_json::{Value, json};
 
-use crate::{Aws, Error, http::Endpoint};
+use crate::{Aws, Error, http};
 
 /// What is put on a bus.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ impl Aws {
                 })
             })
             .collect();
-        let endpoint = Endpoint::of("events", &self.region, self.events.as_deref())?;
+        let endpoint = http::endpoint("events", &self.region, self.events.as_deref())?;
         let body = json!({ "Entries": list });
         let target = "AWSEvents.PutEvents";
         let answer = self.post(&self.region, &endpoint, "events", target, &body).await?;

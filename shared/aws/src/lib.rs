@@ -15,17 +15,18 @@ mod tests;
 
 use std::fmt;
 
+use https::Endpoint;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 #[cfg(any(test, feature = "moto"))]
 pub use crate::moto::Moto;
+use crate::sign::Credentials;
 pub use crate::{
     bus::{Entry, Refused},
     error::Error,
     reference::Reference,
 };
-use crate::{http::Endpoint, sign::Credentials};
 
 /// What [`Aws::find`] looks for.
 pub const VARIABLES: &[&str] = &[
@@ -93,7 +94,7 @@ impl Aws {
             Reference::Parameter { name } => {
                 let body = json!({ "Name": name, "WithDecryption": true });
                 let region = reference.region().unwrap_or(&self.region);
-                let endpoint = Endpoint::of("ssm", region, self.ssm.as_deref())?;
+                let endpoint = http::endpoint("ssm", region, self.ssm.as_deref())?;
                 let target = "AmazonSSM.GetParameter";
                 let answer = self.post(region, &endpoint, "ssm", target, &body).await?;
                 text(reference, &answer["Parameter"]["Value"])
@@ -114,7 +115,7 @@ impl Aws {
     ) -> Result<String, Error> {
         let body = json!({ "SecretId": id });
         let region = reference.region().unwrap_or(&self.region);
-        let endpoint = Endpoint::of("secretsmanager", region, self.secrets_manager.as_deref())?;
+        let endpoint = http::endpoint("secretsmanager", region, self.secrets_manager.as_deref())?;
         let target = "secretsmanager.GetSecretValue";
         let answer = self.post(region, &endpoint, "secretsmanager", target, &body).await?;
         let whole = text(reference, &answer["SecretString"])?;

@@ -1,15 +1,12 @@
 //! AWS on loopback, for tests: moto's server.
 use std::{fmt, net::TcpListener, process::Stdio, time::Duration};
 
+use https::Endpoint;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::process::{Child, Command};
 
-use crate::{
-    Aws, Error, Reference,
-    http::{self, Endpoint},
-    sign,
-};
+use crate::{Aws, Error, Reference, http, sign};
 
 /// A running server, ended when dropped.
 pub struct Moto {
@@ -45,7 +42,7 @@ impl Moto {
             .expect("ARUURI_TEST_MOTO is moto_server");
         let aws = Aws::find(|name| Moto::variable_at(port, name)).expect("all is set");
         let url = format!("http://127.0.0.1:{port}");
-        let endpoint = Endpoint::of("ssm", "eu-west-2", Some(&url)).expect("a URL");
+        let endpoint = http::endpoint("ssm", "eu-west-2", Some(&url)).expect("a URL");
         for _ in 0..600 {
             if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 return Some(Moto { _server: server, aws, endpoint });

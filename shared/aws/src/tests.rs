@@ -4,8 +4,7 @@ mod bus;
 use jiff::Timestamp;
 
 use crate::{
-    Aws, Error, Reference,
-    http::Endpoint,
+    Aws, Error, Reference, http,
     sign::{self, Credentials, Request},
 };
 
@@ -78,7 +77,7 @@ fn sorted(token: &str) -> (&str, Vec<&str>) {
 
 #[test]
 fn an_endpoint_without_tls_is_on_loopback() {
-    let of = |url| Endpoint::of("ssm", "eu-west-2", url);
+    let of = |url| http::endpoint("ssm", "eu-west-2", url);
 
     assert_eq!(of(None).unwrap().host, "ssm.eu-west-2.amazonaws.com");
     let local = of(Some("http://127.0.0.1:5000/")).unwrap();

@@ -4,23 +4,16 @@
 //! sent again. After that, whatever goes wrong, the outcome is unknown, and the claim is asked for, never sent again.
 use std::{error, fmt, io, time::Duration};
 
-use bytes::Bytes;
 use giftaid::govtalk::{Sender, Service};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::{Request, client::conn::http1};
-use hyper_util::rt::TokioIo;
+use https::{Cause, Connection, Endpoint, Full, Request};
 use percent_encoding::percent_decode_str;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    time::timeout,
-};
+use tokio::time::timeout;
 
 /// The variable: `off`, or `https://sender:password@host/?vendor=1234`, with `&test=1` for the test service.
 pub const VARIABLE: &str = "ARUURI_HMRC";
 
 /// How long a connection may take, and then an answer.
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(15);
 /// Bytes of an answer that are read at most: one with an error for each of a thousand lines is below a megabyte.
 const MAX_ANSWER: usize = 4 << 20;
@@ -30,9 +23,7 @@ const MAX_ANSWER: usize = 4 << 20;
 pub struct Hmrc {
     /// Who sends.
     pub sender: Sender,
-    tls: bool,
-    host: String,
-    port: u16,
+    endpoint: Endpoint,
 }
 
 /// What to ask the Transaction Engine for.
@@ -48,9 +39,9 @@ pub enum Desk {
 #[derive(Debug)]
 pub enum Trouble {
     /// No connection came about: nothing was sent.
-    NotSent(Box<dyn error::Error + Send + Sync>),
+    NotSent(Cause),
     /// It broke afterwards, or took too long: the outcome is unknown.
-    NoAnswer(Box<dyn error::Error + Send + Sync>),
+    NoAnswer(Cause),
 }
 
 impl fmt::Display for Trouble {
@@ -82,10 +73,10 @@ impl Hmrc {
         if value == "off" {
             return Ok(None);
         }
-        let (tls, rest) = match value.split_once("://") {
-            Some(("https", rest)) => (true, rest),
+        let (scheme, rest) = match value.split_once("://") {
+            Some(("https", rest)) => ("https", rest),
             // In the clear only to this machine: what a test stands up.
-            Some(("http", rest)) if rest.contains("@127.0.0.1:") => (false, rest),
+            Some(("http", rest)) if rest.contains("@127.0.0.1:") => ("http", rest),
             _ => return Err("must be off, or https://sender:password@host/?vendor=1234"),
         };
         let (login, rest) =
@@ -93,10 +84,10 @@ impl Hmrc {
         let (sender_id, password) =
             login.split_once(':').ok_or("has no password after the sender")?;
         let (place, query) = rest.split_once("/?").ok_or("has no /?vendor= after the host")?;
-        let (host, port) = match place.split_once(':') {
-            Some((host, port)) => (host, port.parse().map_err(|_| "has a port that is no number")?),
-            None => (place, 443),
-        };
+        let endpoint = Endpoint::of(&format!("{scheme}://{place}"))?;
+        if endpoint.path != "/" {
+            return Err("has a path after the host");
+        }
         let parameter = |name: &str| {
             query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)
         };
@@ -110,7 +101,7 @@ impl Hmrc {
             product: ("Aruuri".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             service,
         };
-        Ok(Some(Hmrc { sender, tls, host: host.to_owned(), port }))
+        Ok(Some(Hmrc { sender, endpoint }))
     }
 
     /// Sends a message and reads the answer.
@@ -118,86 +109,36 @@ impl Hmrc {
     /// # Errors
     /// Whether anything was sent, and why there is no answer.
     pub async fn post(&self, desk: Desk, message: String) -> Result<String, Trouble> {
-        let connect = TcpStream::connect((self.host.as_str(), self.port));
-        let stream = match timeout(CONNECT, connect).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(e)) => return Err(Trouble::NotSent(e.into())),
+        let connection = match timeout(CONNECT, self.endpoint.connect()).await {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(e)) => return Err(Trouble::NotSent(e)),
             Err(late) => return Err(Trouble::NotSent(late.into())),
         };
-        if self.tls {
-            let stream = timeout(CONNECT, self.secure(stream)).await;
-            match stream {
-                Ok(Ok(stream)) => self.talk(stream, desk, message).await,
-                Ok(Err(e)) => Err(Trouble::NotSent(e)),
-                Err(late) => Err(Trouble::NotSent(late.into())),
-            }
-        } else {
-            self.talk(stream, desk, message).await
-        }
-    }
-
-    #[cfg(feature = "tls")]
-    async fn secure(
-        &self,
-        stream: TcpStream,
-    ) -> Result<
-        impl AsyncRead + AsyncWrite + Unpin + Send + use<>,
-        Box<dyn error::Error + Send + Sync>,
-    > {
-        let connector = tokio_native_tls::TlsConnector::from(native_tls::TlsConnector::new()?);
-        Ok(connector.connect(&self.host, stream).await?)
-    }
-
-    #[cfg(not(feature = "tls"))]
-    async fn secure(&self, _: TcpStream) -> Result<TcpStream, Box<dyn error::Error + Send + Sync>> {
-        Err(io::Error::other("this function was built without TLS").into())
-    }
-
-    async fn talk(
-        &self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        desk: Desk,
-        message: String,
-    ) -> Result<String, Trouble> {
-        let answer =
-            timeout(ANSWER, exchange(TokioIo::new(stream), &self.host, desk, message)).await;
-        match answer {
+        match timeout(ANSWER, self.exchange(connection, desk, message)).await {
             Ok(Ok(text)) => Ok(text),
             Ok(Err(e)) => Err(Trouble::NoAnswer(e)),
             Err(late) => Err(Trouble::NoAnswer(late.into())),
         }
     }
-}
 
-async fn exchange<S>(
-    stream: S,
-    host: &str,
-    desk: Desk,
-    message: String,
-) -> Result<String, Box<dyn error::Error + Send + Sync>>
-where
-    S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
-{
-    let (mut sender, connection) = http1::handshake(stream).await?;
-    let path = match desk {
-        Desk::Submission => "/submission",
-        Desk::Poll => "/poll",
-    };
-    let request = Request::post(path)
-        .header("host", host)
-        .header("content-type", "text/xml; charset=utf-8")
-        .body(Full::new(Bytes::from(message)))?;
-    let driven = tokio::spawn(connection);
-    let answer = async {
-        let response = sender.send_request(request).await?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await?.to_bytes();
-        if !status.is_success() {
-            return Err(io::Error::other(format!("HTTP status {status}")).into());
+    async fn exchange(
+        &self,
+        connection: Connection,
+        desk: Desk,
+        message: String,
+    ) -> Result<String, Cause> {
+        let path = match desk {
+            Desk::Submission => "/submission",
+            Desk::Poll => "/poll",
+        };
+        let request = Request::post(path)
+            .header("host", &self.endpoint.authority)
+            .header("content-type", "text/xml; charset=utf-8")
+            .body(Full::from(message))?;
+        let answer = connection.send(request, MAX_ANSWER).await?;
+        if !(200..300).contains(&answer.status) {
+            return Err(io::Error::other(format!("HTTP status {}", answer.status)).into());
         }
-        Ok(String::from_utf8_lossy(&body).into_owned())
-    };
-    let answer = answer.await;
-    driven.abort();
-    answer
+        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+    }
 }

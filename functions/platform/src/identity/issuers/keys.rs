@@ -2,12 +2,13 @@
 use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use https::Endpoint;
 use ring::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde::Deserialize;
 
 use super::{
     Doubt, Issuer,
-    fetch::{self, Failed, Place},
+    fetch::{self, Failed},
 };
 
 /// An issuer is asked for new keys at most so often: whoever sends tokens with made-up keys cannot have us ask more.
@@ -141,14 +142,15 @@ impl Issuer {
     }
 
     async fn fetch(&self) -> Result<Vec<Key>, Failed> {
-        let place = self.place.discovery();
+        let place = fetch::discovery(&self.place);
         let about: Discovery = fetch::get(&place).await?;
         if about.issuer != self.name {
             return Err(Failed::new(&place, "it says that it is another issuer"));
         }
-        let at = Place::of(&about.jwks_uri)
+        // An issuer behind TLS names no address without it.
+        let at = Endpoint::of(&about.jwks_uri)
             .ok()
-            .filter(|at| at.is_as_safe_as(&self.place))
+            .filter(|at| at.tls || !self.place.tls)
             .ok_or_else(|| Failed::new(&place, "its jwks_uri is no safe address"))?;
         let document: Jwks = fetch::get(&at).await?;
         let keys = document.keys.into_iter().take(MAX_KEYS).filter_map(read);

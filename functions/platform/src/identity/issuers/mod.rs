@@ -19,7 +19,7 @@ pub use id_token::{NonceSecret, nonce};
 #[cfg(test)]
 pub(crate) use keys::LATER;
 
-use fetch::Place;
+use https::Endpoint;
 use keys::Keys;
 
 /// The variable: `off`, or `https://issuer?client_id=ours`, separated by commas; an issuer may be named more than once.
@@ -33,7 +33,7 @@ pub(crate) struct Issuer {
     /// As in `iss`, character by character.
     pub(crate) name: String,
     clients: Vec<String>,
-    place: Place,
+    place: Endpoint,
     keys: tokio::sync::Mutex<Keys>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn parse(setting: &str) -> Result<Vec<Issuer>, Malformed> {
         if name.len() > MAX_ISSUER {
             return Err(Malformed("has an issuer of more than 254 characters"));
         }
-        let place = Place::of(name).map_err(Malformed)?;
+        let place = Endpoint::of(name).map_err(Malformed)?;
         match issuers.iter_mut().find(|known| known.name == name) {
             Some(known) => known.clients.push(client.to_owned()),
             None => issuers.push(Issuer {
