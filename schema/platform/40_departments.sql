@@ -87,3 +87,15 @@ comment on function party.check_department_owner() is
 create constraint trigger check_owner after insert or update of skill_level, is_owner, status, deleted_at
   on party.departments deferrable initially deferred
   for each row execute function party.check_department_owner();
+
+create function party.takes_unassigned(departments uuid[]) returns boolean
+  language sql stable
+  set search_path = ''
+as $$
+  select exists (
+    select from party.departments d
+    where d.id = any (departments) and d.is_owner and d.status = 'active' and d.deleted_at is null)
+$$;
+comment on function party.takes_unassigned(uuid[]) is
+  'Whether one of these departments takes what no department has: an active one that owns its skill level.';
+grant execute on function party.takes_unassigned(uuid[]) to platform_writer, platform_reader;

@@ -1,5 +1,15 @@
 -- platform: contacts, the natural persons whom everything human points at.
 
+create function party.is_forgetting() returns boolean
+  language sql stable
+  set search_path = ''
+as $$
+  select current_user = 'platform_owner' and current_setting('aruuri.forgetting', true) = 'on'
+$$;
+comment on function party.is_forgetting() is
+  'Whether party.erase_contact is at work: the one thing that takes words out of rows that are otherwise never changed. The setting alone does nothing for an application.';
+grant execute on function party.is_forgetting() to platform_writer, platform_reader;
+
 create table party.contacts (
   id uuid not null default gen_random_uuid(),
   salutation text
@@ -104,7 +114,8 @@ comment on column party.contacts.date_of_birth is 'Day of birth; null: unknown.'
 comment on column party.contacts.segment is 'Kind of customer; null: no customer.';
 comment on column party.contacts.classification is
   'How much attention the customer is given, a the most; null: not classified.';
-comment on column party.contacts.department_id is 'Department the person works in; null: none.';
+comment on column party.contacts.department_id is
+  'Department the person works in first, or that looks after them; null: none yet. Who works in departments sees theirs.';
 comment on column party.contacts.notes is 'Free notes of the staff; null: none.';
 comment on column party.contacts.source is 'Where the contact came from, free text; null: unknown.';
 comment on column party.contacts.status is 'live: in use; archived: kept for its past, see archive_reason.';
@@ -214,7 +225,7 @@ create index contact_merges_survivor_id_idx on party.contact_merges (survivor_id
 create index contact_merges_created_at_idx on party.contact_merges (created_at desc, id desc);
 
 create trigger refuse_change before update or delete on party.contact_merges
-  for each row execute function platform.refuse_change();
+  for each row when (not party.is_forgetting()) execute function platform.refuse_change();
 alter table party.contact_merges enable always trigger refuse_change;
 create trigger refuse_truncate before truncate on party.contact_merges
   for each statement execute function platform.refuse_change();
@@ -267,9 +278,29 @@ create index contact_consents_contact_id_purpose_happened_at_idx on party.contac
 create index contact_consents_created_at_idx on party.contact_consents (created_at desc, id desc);
 
 create trigger refuse_change before update or delete on party.contact_consents
-  for each row execute function platform.refuse_change();
+  for each row when (not party.is_forgetting()) execute function platform.refuse_change();
 alter table party.contact_consents enable always trigger refuse_change;
 create trigger refuse_truncate before truncate on party.contact_consents
   for each statement execute function platform.refuse_change();
 alter table party.contact_consents enable always trigger refuse_truncate;
 revoke update on party.contact_consents from platform_writer;
+
+create function party.seen_contact(contact uuid, departments uuid[]) returns uuid
+  language plpgsql stable
+  set search_path = ''
+as $$
+begin
+  if contact is not null and departments is not null and not exists (
+    select from party.contacts c
+    where c.id = contact and c.deleted_at is null
+      and (c.department_id = any (departments) or c.department_id is null and party.takes_unassigned(departments)))
+  then
+    raise exception 'contact % is in no department of the caller', contact
+      using errcode = '23503', constraint = 'leads_contact_id_fkey', schema = 'party', table = 'leads';
+  end if;
+  return contact;
+end
+$$;
+comment on function party.seen_contact(uuid, uuid[]) is
+  'A contact for a lead, if who works in these departments may see it (null: all); breaks leads_contact_id_fkey, as one that is not there does.';
+grant execute on function party.seen_contact(uuid, uuid[]) to platform_writer;

@@ -106,6 +106,100 @@ create trigger keep_once_set before update on party.companies
 
 create trigger touch before update on party.companies for each row execute function platform.touch();
 
+create function party.check_company_merge() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  -- The lock makes a merge the other way round wait, or fail as a deadlock.
+  perform 1 from party.companies
+  where id = new.merged_into_id and status = 'live' and deleted_at is null for share;
+  if not found then
+    raise exception 'company % is not live, nothing can be merged into it', new.merged_into_id
+      using errcode = '23514', constraint = 'companies_merged_into_live', schema = 'party', table = 'companies';
+  end if;
+  return new;
+end
+$$;
+comment on function party.check_company_merge() is
+  'Before insert or update: a company is merged into a live one, so merges make no circle; breaks companies_merged_into_live.';
+
+create trigger check_merge before insert or update of merged_into_id on party.companies
+  for each row when (new.merged_into_id is not null and new.deleted_at is null)
+  execute function party.check_company_merge();
+
+create function party.check_company_archived() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  raise exception 'company % was merged into %, it stays archived', new.id, new.merged_into_id
+    using errcode = '23514', constraint = 'companies_merged_final', schema = 'party', table = 'companies';
+end
+$$;
+comment on function party.check_company_archived() is
+  'Before update: what was merged stays archived; breaks companies_merged_final.';
+
+create trigger check_archived before update of status, merged_into_id on party.companies
+  for each row when (new.status = 'live' and new.merged_into_id is not null)
+  execute function party.check_company_archived();
+
+create table party.company_merges (
+  id uuid not null default gen_random_uuid(),
+  company_id uuid not null
+    constraint company_merges_company_other check (company_id <> survivor_id),
+  survivor_id uuid not null,
+  moved jsonb not null default '{}'
+    constraint company_merges_moved_object check (jsonb_typeof(moved) = 'object'),
+  reason text
+    constraint company_merges_reason_length check (length(reason) between 1 and 500),
+  created_at timestamptz not null default now(),
+  created_by uuid,
+  constraint company_merges_pkey primary key (id),
+  constraint company_merges_company_id_fkey foreign key (company_id)
+    references party.companies (id) on delete restrict,
+  constraint company_merges_survivor_id_fkey foreign key (survivor_id)
+    references party.companies (id) on delete restrict
+);
+comment on table party.company_merges is 'Which company was merged into which; rows are only ever added.';
+comment on column party.company_merges.id is 'Identity.';
+comment on column party.company_merges.company_id is 'Company that was merged and archived.';
+comment on column party.company_merges.survivor_id is 'Company that took its place.';
+comment on column party.company_merges.moved is 'How many rows of which table were moved to the survivor.';
+comment on column party.company_merges.reason is 'Why they were taken for one company; null: not said.';
+comment on column party.company_merges.created_at is 'When the row was written.';
+comment on column party.company_merges.created_by is 'Contact who wrote it (platform); null: the system.';
+
+create unique index company_merges_company_id_key on party.company_merges (company_id);
+create index company_merges_survivor_id_idx on party.company_merges (survivor_id);
+create index company_merges_created_at_idx on party.company_merges (created_at desc, id desc);
+
+create trigger refuse_change before update or delete on party.company_merges
+  for each row execute function platform.refuse_change();
+alter table party.company_merges enable always trigger refuse_change;
+create trigger refuse_truncate before truncate on party.company_merges
+  for each statement execute function platform.refuse_change();
+alter table party.company_merges enable always trigger refuse_truncate;
+revoke update on party.company_merges from platform_writer;
+
+create function party.tell_company() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  insert into platform.outbox_events (topic, aggregate_type, aggregate_id, payload)
+  values ('platform.company.merged.v1', 'company', new.id,
+    jsonb_build_object('version', new.version, 'merged_into', new.merged_into_id));
+  return null;
+end
+$$;
+comment on function party.tell_company() is 'After a company was merged: an event, with ids only.';
+
+create trigger tell_merge after update on party.companies
+  for each row when (
+    old.merged_into_id is distinct from new.merged_into_id and session_user <> 'platform_migrator')
+  execute function party.tell_company();
+
 create table party.contact_companies (
   id uuid not null default gen_random_uuid(),
   contact_id uuid not null,

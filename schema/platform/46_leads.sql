@@ -37,11 +37,14 @@ create table party.leads (
   updated_by uuid,
   version integer not null default 1,
   deleted_at timestamptz,
+  department_id uuid,
   constraint leads_pkey primary key (id),
   constraint leads_contact_id_fkey foreign key (contact_id) references party.contacts (id) on delete restrict,
   constraint leads_company_id_fkey foreign key (company_id) references party.companies (id) on delete restrict,
   constraint leads_owner_contact_id_fkey foreign key (owner_contact_id)
     references party.contacts (id) on delete restrict,
+  constraint leads_department_id_fkey foreign key (department_id)
+    references party.departments (id) on delete restrict,
   constraint leads_merged_into_id_fkey foreign key (merged_into_id) references party.leads (id) on delete restrict,
   constraint leads_converted_whole check ((status = 'converted') = (converted_at is not null)),
   constraint leads_converted_contact check (status <> 'converted' or contact_id is not null or company_id is not null),
@@ -75,6 +78,8 @@ comment on column party.leads.updated_at is 'When it last changed; set by trigge
 comment on column party.leads.updated_by is 'Contact who changed it last (platform); null: the system.';
 comment on column party.leads.version is 'Counts changes from 1; set by trigger; the ETag.';
 comment on column party.leads.deleted_at is 'When it was deleted; null: live.';
+comment on column party.leads.department_id is
+  'Department that works on it; null: none yet. Who works in departments sees theirs.';
 
 create unique index leads_source_source_reference_key on party.leads (source, source_reference)
   where source_reference is not null and deleted_at is null;
@@ -82,6 +87,7 @@ create index leads_status_created_at_id_idx on party.leads (status, created_at d
 create index leads_contact_id_idx on party.leads (contact_id);
 create index leads_company_id_idx on party.leads (company_id);
 create index leads_owner_contact_id_idx on party.leads (owner_contact_id);
+create index leads_department_id_idx on party.leads (department_id);
 create index leads_merged_into_id_idx on party.leads (merged_into_id);
 create index leads_created_at_idx on party.leads (created_at desc, id desc);
 
@@ -92,7 +98,7 @@ create trigger check_status before insert or update of status on party.leads
 -- What was converted stays as it was, until it is forgotten.
 create trigger check_frozen before update on party.leads
   for each row when (new.deleted_at is null or num_nonnulls(new.label, new.interest, new.email, new.phone) > 0)
-  execute function platform.check_frozen('status', 'new,contacted,qualified,disqualified', 'deleted_at,archived_at,archive_reason,contact_id,owner_contact_id');
+  execute function platform.check_frozen('status', 'new,contacted,qualified,disqualified', 'deleted_at,archived_at,archive_reason,contact_id,company_id,owner_contact_id,department_id');
 create trigger check_frozen_delete before delete on party.leads
   for each row execute function platform.check_frozen('status', 'new,contacted,qualified,disqualified');
 create trigger keep_once_set before update on party.leads
@@ -100,11 +106,15 @@ create trigger keep_once_set before update on party.leads
 create trigger check_acyclic before insert or update of merged_into_id on party.leads
   for each row execute function platform.check_acyclic('id', 'merged_into_id');
 
-create trigger check_live before insert or update of contact_id, company_id, deleted_at on party.leads
-  for each row execute function platform.check_live('contact_id', 'party.contacts', 'company_id', 'party.companies');
+create trigger check_live before insert or update of contact_id, company_id, department_id, deleted_at on party.leads
+  for each row execute function platform.check_live(
+    'contact_id', 'party.contacts', 'company_id', 'party.companies', 'department_id', 'party.departments');
 create trigger check_unused_leads before update of deleted_at on party.contacts
   for each row when (old.deleted_at is null and new.deleted_at is not null)
   execute function platform.check_unused('party.leads', 'contact_id');
+create trigger check_unused_leads before update of deleted_at on party.departments
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function platform.check_unused('party.leads', 'department_id');
 create trigger check_unused_leads before update of deleted_at on party.companies
   for each row when (old.deleted_at is null and new.deleted_at is not null)
   execute function platform.check_unused('party.leads', 'company_id');

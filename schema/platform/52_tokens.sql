@@ -47,6 +47,7 @@ comment on column identity.sessions.user_agent is
   'User agent it was opened with, cut to 500 characters; null: unknown.';
 
 create index sessions_family_id_idx on identity.sessions (family_id);
+create index sessions_expires_at_idx on identity.sessions (expires_at);
 create index sessions_user_id_created_at_idx on identity.sessions (user_id, created_at desc);
 
 create trigger keep_once_set before update on identity.sessions
@@ -151,6 +152,7 @@ comment on column identity.verification_tokens.password_hash is
   'Argon2id hash of the password that was chosen with the address: it counts once the link is used; null: none was.';
 
 create index verification_tokens_identifier_purpose_created_at_idx on identity.verification_tokens (identifier, purpose, created_at desc);
+create index verification_tokens_expires_at_idx on identity.verification_tokens (expires_at);
 create index verification_tokens_user_id_idx on identity.verification_tokens (user_id);
 
 create trigger keep_once_set before update on identity.verification_tokens
@@ -173,7 +175,9 @@ create table identity.api_tokens (
     constraint api_tokens_expires_order check (expires_at > created_at),
   revoked_at timestamptz,
   revoke_reason text
-    constraint api_tokens_revoke_reason_known check (revoke_reason in ('owner', 'admin', 'owner_suspended', 'leaked')),
+    constraint api_tokens_revoke_reason_known check (
+      revoke_reason in ('owner', 'admin', 'owner_suspended', 'leaked', 'password_changed')
+    ),
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),

@@ -200,8 +200,11 @@ as $$
   join identity.permissions p on p.id = b.permission_id
   where g.contact_id = contact and g.revoked_at is null
     and g.valid_from <= on_day and (g.valid_to is null or g.valid_to > on_day)
+    and (g.scope_type <> 'department' or exists (
+      select from party.departments d where d.id = g.scope_id and d.status = 'active' and d.deleted_at is null))
 $$;
-comment on function identity.permissions_of(uuid, date) is 'What a contact may do on a day, and where.';
+comment on function identity.permissions_of(uuid, date) is
+  'What a contact may do on a day, and where; a department that is not active gives nothing.';
 grant execute on function identity.permissions_of(uuid, date) to platform_writer, platform_reader;
 
 create function identity.holds(contact uuid, permission text, scope text, scope_id uuid) returns boolean
@@ -234,6 +237,13 @@ begin
       using errcode = '23514', constraint = 'user_roles_scope_allowed', schema = 'identity', table = 'user_roles',
             detail = 'Allowed: ' || array_to_string(granted.scope_types, ', ') || '.';
   end if;
+  if new.scope_type = 'department' and new.scope_id is not null then
+    perform 1 from party.departments d where d.id = new.scope_id and d.deleted_at is null for key share;
+    if not found then
+      raise exception 'department % does not exist', new.scope_id
+        using errcode = '23503', constraint = 'user_roles_department_known', schema = 'identity', table = 'user_roles';
+    end if;
+  end if;
   select u.user_type into person_type from identity.users u where u.contact_id = new.contact_id and u.deleted_at is null;
   if granted.audience <> 'any' and coalesce(person_type, 'external') <> granted.audience then
     raise exception 'role % is for % people', granted.code, granted.audience
@@ -257,7 +267,7 @@ begin
 end
 $$;
 comment on function identity.check_role_grant() is
-  'Before insert: the role is live, fits the scope and the person, and gives no more than who grants it holds; breaks user_roles_role_id_fkey, _scope_allowed, _audience or _escalation.';
+  'Before insert: the role is live, fits the scope and the person, its department is live, and it gives no more than who grants it holds; breaks user_roles_role_id_fkey, _scope_allowed, _department_known, _audience or _escalation.';
 
 create trigger check_grant before insert on identity.user_roles
   for each row execute function identity.check_role_grant();
@@ -268,19 +278,33 @@ create function identity.check_token_scopes() returns trigger
 as $$
 declare
   excess text[];
+  most integer := platform.setting_integer('tokens.per_owner');
 begin
+  -- What is held in one project, building or partner only is in no access token, so no api token can carry it.
   select array_agg(s order by s) into excess
   from unnest(new.scopes) as s
-  where not exists (select 1 from identity.permissions_of(new.owner_contact_id) p where p.permission = s);
+  where not exists (
+    select 1 from identity.permissions_of(new.owner_contact_id) p
+    where p.permission = s and p.scope_type in ('global', 'department'));
   if excess is not null then
     raise exception 'the owner of the token may not do: %', array_to_string(excess, ', ')
       using errcode = '23514', constraint = 'api_tokens_scopes_held', schema = 'identity', table = 'api_tokens';
+  end if;
+  -- Two who make the last one at the same time come one after the other.
+  perform pg_advisory_xact_lock(77235, hashtext(new.owner_contact_id::text));
+  if (
+    select count(*) from identity.api_tokens t
+    where t.owner_contact_id = new.owner_contact_id and t.revoked_at is null
+      and (t.expires_at is null or t.expires_at > now())
+  ) >= most then
+    raise exception 'contact % has % api tokens', new.owner_contact_id, most
+      using errcode = '23514', constraint = 'api_tokens_per_owner', schema = 'identity', table = 'api_tokens';
   end if;
   return new;
 end
 $$;
 comment on function identity.check_token_scopes() is
-  'Before insert: a token carries permissions of its owner only; breaks api_tokens_scopes_held.';
+  'Before insert: a token carries permissions of its owner only, who has no more of them than tokens.per_owner; breaks api_tokens_scopes_held or api_tokens_per_owner.';
 
 create trigger check_scopes before insert on identity.api_tokens
   for each row execute function identity.check_token_scopes();

@@ -79,6 +79,8 @@ as $$
     join identity.roles r on r.id = g.role_id and r.deleted_at is null
     where g.contact_id = contact and g.revoked_at is null
       and g.valid_from <= current_date and (g.valid_to is null or g.valid_to > current_date)
+      and (g.scope_type <> 'department' or exists (
+        select from party.departments d where d.id = g.scope_id and d.status = 'active' and d.deleted_at is null))
   )
   select jsonb_build_object(
     'roles', coalesce((
@@ -89,12 +91,13 @@ as $$
       join identity.role_permissions b on b.role_id = held.id and b.revoked_at is null
       join identity.permissions p on p.id = b.permission_id
       where held.scope_type in ('global', 'department')), '[]'),
+    'limits', identity.limits_of(contact),
     'grants', coalesce((
       select jsonb_agg(distinct jsonb_build_object('role', code, 'scope', scope_type, 'id', scope_id))
       from held where scope_type <> 'global'), '[]'))
 $$;
 comment on function identity.claims_of(uuid) is
-  'What an access token says of a contact: roles and permissions of staff and of everywhere, and grants that hold in one place.';
+  'What an access token says of a contact: roles and permissions of staff and of everywhere, which of these hold in some departments only, and grants that hold in one place.';
 grant execute on function identity.claims_of(uuid) to platform_writer, platform_reader;
 
 create function identity.sign_up(
@@ -107,10 +110,13 @@ as $$
 declare
   wait integer;
   known identity.users;
+  verify_ends timestamptz := now() + make_interval(hours => platform.setting_integer('links.verify_hours'));
+  spoken text := coalesce(new_language, platform.setting_text('platform.default_locale'));
 begin
   -- The row of the first count is locked until the end: two sign-ups of one address come one after the other.
   wait := greatest(
-    identity.count_attempt('mail', lower(new_email), 5, interval '1 hour'),
+    identity.count_attempt(
+      'mail', lower(new_email), platform.setting_integer('mail.requests_per_hour'), interval '1 hour'),
     identity.count_attempt('sign_up_from', coalesce(context ->> 'ip', ''), 30, interval '1 hour'));
   if wait > 0 then
     return wait;
@@ -118,25 +124,25 @@ begin
   select * into known from identity.users where lower(email) = lower(new_email) and deleted_at is null;
   if known.id is null then
     insert into party.contacts (id, email, first_name, last_name, language, source)
-    values (new_contact, new_email, new_first, new_last, new_language, 'sign-up');
+    values (new_contact, new_email, new_first, new_last, spoken, 'sign-up');
     insert into identity.users (id, contact_id, email, user_type, language)
-    values (new_user, new_contact, new_email, 'external', new_language)
+    values (new_user, new_contact, new_email, 'external', spoken)
     returning * into known;
   end if;
   if known.status = 'invited' and identity.awaits_invitation(known.id) then
     -- Staff invited this address: only that link opens it. The same rows are written, and no mail follows.
     insert into identity.verification_tokens (id, identifier, purpose, token_hash, expires_at, password_hash)
-    values (new_token, known.email, 'verify_email', new_token_hash, now() + interval '24 hours', new_password_hash);
+    values (new_token, known.email, 'verify_email', new_token_hash, verify_ends, new_password_hash);
     perform identity.request_mail('verify_email', 'verification_token', new_token);
   elsif known.status = 'invited' then
     insert into identity.verification_tokens (id, identifier, purpose, token_hash, user_id, expires_at, password_hash)
-    values (new_token, known.email, 'verify_email', new_token_hash, known.id, now() + interval '24 hours',
-      new_password_hash);
+    values (new_token, known.email, 'verify_email', new_token_hash, known.id, verify_ends, new_password_hash);
     perform identity.request_mail('verify_email', 'verification_token', new_token);
   else
     -- Whoever owns the mailbox learns that there is an account; whoever asked does not.
     insert into identity.verification_tokens (id, identifier, purpose, token_hash, user_id, expires_at)
-    values (new_token, known.email, 'reset_password', new_token_hash, known.id, now() + interval '1 hour');
+    values (new_token, known.email, 'reset_password', new_token_hash, known.id,
+      now() + make_interval(mins => platform.setting_integer('links.reset_minutes')));
     perform identity.request_mail('already_registered', 'verification_token', new_token);
   end if;
   perform audit.note('auth.sign_up', 'other', 'user', known.id, null, null, null, context);
@@ -249,12 +255,15 @@ create function identity.begin_sign_in(of_email text, context jsonb)
   set search_path = ''
 as $$
 declare
+  period interval := make_interval(mins => platform.setting_integer('sign_in.attempts_minutes'));
   wait integer;
 begin
   -- Counted before the password is looked at, whether the address is known or not: parallel guesses are counted too.
   wait := greatest(
-    identity.count_attempt('sign_in', lower(of_email), 10, interval '15 minutes'),
-    identity.count_attempt('sign_in_from', coalesce(context ->> 'ip', ''), 100, interval '15 minutes'));
+    identity.count_attempt(
+      'sign_in', lower(of_email), platform.setting_integer('sign_in.attempts_per_account'), period),
+    identity.count_attempt(
+      'sign_in_from', coalesce(context ->> 'ip', ''), platform.setting_integer('sign_in.attempts_per_address'), period));
   return query
   select wait, u.id, u.contact_id, s.password_hash,
     case when u.totp_enabled then s.totp_secret end,
@@ -277,17 +286,18 @@ create function identity.open_session(of_user uuid, new_session uuid, new_hash b
 as $$
 declare
   person uuid;
+  ends timestamptz := now() + make_interval(days => least(
+    platform.setting_integer('sessions.idle_days'), platform.setting_integer('sessions.most_days')));
 begin
   insert into identity.sessions (id, user_id, family_id, token_hash, expires_at, ip, user_agent)
-  values (new_session, of_user, new_session, new_hash, now() + interval '30 days',
-    (context ->> 'ip')::inet, context ->> 'user_agent');
+  values (new_session, of_user, new_session, new_hash, ends, (context ->> 'ip')::inet, context ->> 'user_agent');
   update identity.users u set last_login_at = now() where u.id = of_user returning u.contact_id into person;
   perform audit.note('auth.sign_in', 'login', 'user', of_user, person, of_user, new_session, context);
-  return query select person, new_session, now() + interval '30 days', identity.claims_of(person);
+  return query select person, new_session, ends, identity.claims_of(person);
 end
 $$;
 comment on function identity.open_session(uuid, uuid, bytea, jsonb) is
-  'Opens a session that ends in 30 days unless it is refreshed; breaks sessions_user_active.';
+  'Opens a session that ends after sessions.idle_days unless it is refreshed; breaks sessions_user_active.';
 
 create function identity.use_code(of_user uuid, totp_step bigint, recovery_hash bytea) returns boolean
   language plpgsql
@@ -366,7 +376,9 @@ begin
     return;
   end if;
   select s.created_at into family_began from identity.sessions s where s.id = used.family_id;
-  ends := least(now() + interval '30 days', family_began + interval '90 days');
+  ends := least(
+    now() + make_interval(days => platform.setting_integer('sessions.idle_days')),
+    family_began + make_interval(days => platform.setting_integer('sessions.most_days')));
   if ends <= now() then
     return query select 'expired', null::uuid, null::uuid, null::timestamptz, null::jsonb;
     return;
@@ -411,6 +423,22 @@ comment on function identity.end_sessions_of(uuid, uuid, uuid, text, jsonb) is
   'Ends the sessions of a contact''s login: all, those of one family, or all but those of one; returns how many rows.';
 grant execute on function identity.end_sessions_of(uuid, uuid, uuid, text, jsonb) to platform_writer;
 
+-- Whoever got in with the old password could have made a token that outlives it (OWASP ASVS 5.0, 7.4.3).
+create function identity.end_api_tokens_of(contact uuid, why text, context jsonb) returns void
+  language sql
+  set search_path = ''
+as $$
+  with ended as (
+    update identity.api_tokens t
+    set revoked_at = now(), revoke_reason = why, updated_by = contact
+    where t.owner_contact_id = contact and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+    returning t.id
+  )
+  select audit.note('auth.token_revoked', 'delete', 'api_token', ended.id, contact, null, null, context) from ended
+$$;
+comment on function identity.end_api_tokens_of(uuid, text, jsonb) is 'Ends the api tokens of a contact that still live.';
+grant execute on function identity.end_api_tokens_of(uuid, text, jsonb) to platform_writer;
+
 create function identity.request_password_reset(of_email text, new_token uuid, new_token_hash bytea, context jsonb)
   returns integer
   language plpgsql
@@ -421,7 +449,8 @@ declare
   known uuid;
 begin
   wait := greatest(
-    identity.count_attempt('mail', lower(of_email), 5, interval '1 hour'),
+    identity.count_attempt(
+      'mail', lower(of_email), platform.setting_integer('mail.requests_per_hour'), interval '1 hour'),
     identity.count_attempt('mail_from', coalesce(context ->> 'ip', ''), 30, interval '1 hour'));
   if wait > 0 then
     return wait;
@@ -431,7 +460,8 @@ begin
     and (u.status = 'active' or (u.status = 'invited' and not identity.awaits_invitation(u.id)));
   -- The same rows are written for an address that nobody has: it takes as long, and no mail follows.
   insert into identity.verification_tokens (id, identifier, purpose, token_hash, user_id, expires_at)
-  values (new_token, of_email, 'reset_password', new_token_hash, known, now() + interval '1 hour');
+  values (new_token, of_email, 'reset_password', new_token_hash, known,
+    now() + make_interval(mins => platform.setting_integer('links.reset_minutes')));
   perform identity.request_mail('reset_password', 'verification_token', new_token);
   perform audit.note('auth.password_reset_requested', 'other',
     case when known is not null then 'user' end, known, null, null, null, context);
@@ -456,6 +486,7 @@ begin
     select * into login from identity.users u where u.id = link.user_id;
     perform identity.set_password(login.id, new_password_hash);
     perform identity.end_sessions_of(login.contact_id, null, null, 'password_changed', context);
+    perform identity.end_api_tokens_of(login.contact_id, 'password_changed', context);
     -- Whoever proves the mailbox takes the login back from all who got in otherwise.
     update identity.accounts a set revoked_at = now(), updated_by = login.contact_id
     where a.user_id = login.id and a.revoked_at is null;
@@ -467,7 +498,7 @@ begin
 end
 $$;
 comment on function identity.reset_password(bytea, text, jsonb) is
-  'Sets a new password by a mailed link, ends every session, and unlinks accounts elsewhere.';
+  'Sets a new password by a mailed link, ends every session and api token, and unlinks accounts elsewhere.';
 grant execute on function identity.reset_password(bytea, text, jsonb) to platform_writer;
 
 create function identity.begin_password_change(contact uuid)
@@ -504,6 +535,7 @@ begin
   end if;
   perform identity.set_password(login.id, new_password_hash);
   perform identity.end_sessions_of(contact, null, kept_family, 'password_changed', context);
+  perform identity.end_api_tokens_of(contact, 'password_changed', context);
   perform identity.forget_attempts('change_password', contact::text);
   perform identity.request_mail('password_changed', 'user', login.id);
   perform audit.note('auth.password_changed', 'other', 'user', login.id, contact, login.id, kept_family, context);
@@ -511,7 +543,7 @@ begin
 end
 $$;
 comment on function identity.change_password(uuid, text, uuid, jsonb) is
-  'Sets a new password and ends every session but those of one family; false: no active login.';
+  'Sets a new password and ends every api token and every session but those of one family; false: no active login.';
 grant execute on function identity.change_password(uuid, text, uuid, jsonb) to platform_writer;
 
 -- Called by the functions above, which run as whoever calls them.

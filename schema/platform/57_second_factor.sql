@@ -103,17 +103,25 @@ create function identity.create_api_token(
   language plpgsql
   set search_path = ''
 as $$
+declare
+  most integer := platform.setting_integer('tokens.most_days');
 begin
+  if days > most then
+    raise exception 'an api token ends after % days at most', most
+      using errcode = '23514', constraint = 'api_tokens_days', schema = 'identity', table = 'api_tokens';
+  end if;
   perform audit.note('auth.token_created', 'create', 'api_token', token, owner, null, null, context);
   return query
   insert into identity.api_tokens (
     id, owner_contact_id, name, token_prefix, token_hash, scopes, expires_at, created_by, updated_by)
-  values (token, owner, token_name, prefix, hash, wanted, now() + make_interval(days => days), owner, owner)
+  values (token, owner, token_name, prefix, hash, wanted,
+    now() + make_interval(days => coalesce(days, least(platform.setting_integer('tokens.default_days'), most))),
+    owner, owner)
   returning *;
 end
 $$;
 comment on function identity.create_api_token(uuid, uuid, text, text, bytea, text[], integer, jsonb) is
-  'Records an api token that ends after so many days; breaks api_tokens_scopes_held.';
+  'Records an api token that ends after so many days, or tokens.default_days; breaks api_tokens_days, api_tokens_scopes_held or api_tokens_per_owner.';
 grant execute on function identity.create_api_token(uuid, uuid, text, text, bytea, text[], integer, jsonb)
   to platform_writer;
 
@@ -153,6 +161,14 @@ begin
         select 1 from identity.users u
         where u.contact_id = t.owner_contact_id and u.status = 'active' and u.deleted_at is null)
     returning * into used;
+  end if;
+  if used.id is not null then
+    insert into audit.audit_logs (
+      domain, actor_kind, actor_contact_id, session_id, action, change_type, entity_type, entity_id,
+      request_id, ip, user_agent)
+    values (
+      'platform', 'token', used.owner_contact_id, used.id, 'auth.token_used', 'login', 'api_token', used.id,
+      context ->> 'request_id', (context ->> 'ip')::inet, context ->> 'user_agent');
   end if;
   -- What the owner has lost since, the token has lost too.
   return query select wait, used.id, used.owner_contact_id, (

@@ -93,6 +93,11 @@ begin
     return query select true, true;
     return;
   end if;
+  perform 1 from party.contacts c where c.id = p_survivor and c.status = 'live' and c.deleted_at is null;
+  if not found then
+    raise exception 'contact % is not live, nothing can be merged into it', p_survivor
+      using errcode = '23514', constraint = 'contacts_merged_into_live', schema = 'party', table = 'contacts';
+  end if;
   -- What somebody may do never passes to somebody else by a merge.
   if exists (select 1 from identity.users u where u.contact_id = p_id and u.deleted_at is null)
     or exists (
@@ -131,6 +136,7 @@ begin
       phone = coalesce(s.phone, v_row.phone), mobile = coalesce(s.mobile, v_row.mobile),
       language = coalesce(s.language, v_row.language), date_of_birth = coalesce(s.date_of_birth, v_row.date_of_birth),
       segment = coalesce(s.segment, v_row.segment), source = coalesce(s.source, v_row.source),
+      department_id = coalesce(s.department_id, v_row.department_id),
       updated_by = p_actor
   where s.id = p_survivor
     and (s.salutation is null and v_row.salutation is not null or s.title is null and v_row.title is not null
@@ -139,7 +145,8 @@ begin
       or s.phone is null and v_row.phone is not null or s.mobile is null and v_row.mobile is not null
       or s.language is null and v_row.language is not null
       or s.date_of_birth is null and v_row.date_of_birth is not null
-      or s.segment is null and v_row.segment is not null or s.source is null and v_row.source is not null);
+      or s.segment is null and v_row.segment is not null or s.source is null and v_row.source is not null
+      or s.department_id is null and v_row.department_id is not null);
   update party.contacts s
   set street = v_row.street, house_number = v_row.house_number, postal_code = v_row.postal_code, city = v_row.city,
       country = v_row.country, latitude = v_row.latitude, longitude = v_row.longitude, place_id = v_row.place_id,
@@ -161,6 +168,94 @@ comment on function party.merge_contact(uuid, integer, uuid, text, uuid) is
   'Archives a contact as merged into another, which gets its companies, leads, files and what it lacks; what is past stays. Done twice, it says so again. Breaks contacts_merged_powerless, contacts_merged_into_live, contacts_merged_into_id_once, contacts_merged_other.';
 grant execute on function party.merge_contact(uuid, integer, uuid, text, uuid) to platform_writer;
 
+create function party.merge_company(p_id uuid, p_version integer, p_survivor uuid, p_reason text, p_actor uuid)
+  returns table (present boolean, stale boolean)
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  v_row party.companies;
+  v_links bigint;
+  v_ended bigint;
+  v_leads bigint;
+  v_files bigint;
+begin
+  -- Always in the same order, so that two merges at once wait for each other.
+  perform 1 from party.companies c where c.id in (p_id, p_survivor) order by c.id for no key update;
+  select * into v_row from party.companies c where c.id = p_id and c.deleted_at is null;
+  if v_row.id is null then
+    return query select false, false;
+    return;
+  elsif v_row.merged_into_id = p_survivor then
+    return query select true, false;
+    return;
+  elsif v_row.version <> p_version then
+    return query select true, true;
+    return;
+  end if;
+  perform 1 from party.companies c where c.id = p_survivor and c.status = 'live' and c.deleted_at is null;
+  if not found then
+    raise exception 'company % is not live, nothing can be merged into it', p_survivor
+      using errcode = '23514', constraint = 'companies_merged_into_live', schema = 'party', table = 'companies';
+  end if;
+  -- The survivor is spoken to as before: nobody of the other company takes that over.
+  update party.contact_companies l
+  set company_id = p_survivor, updated_by = p_actor,
+      is_primary = l.is_primary and (l.valid_to is not null or not exists (
+        select 1 from party.contact_companies o
+        where o.company_id = p_survivor and o.is_primary and o.valid_to is null and o.deleted_at is null))
+  where l.company_id = p_id and l.deleted_at is null
+    and not exists (
+      select 1 from party.contact_companies o
+      where o.company_id = p_survivor and o.contact_id = l.contact_id and o.role = l.role and o.deleted_at is null
+        and daterange(o.valid_from, o.valid_to) && daterange(l.valid_from, l.valid_to));
+  get diagnostics v_links = row_count;
+  update party.contact_companies set deleted_at = now(), updated_by = p_actor
+  where company_id = p_id and deleted_at is null;
+  get diagnostics v_ended = row_count;
+  update party.leads set company_id = p_survivor, updated_by = p_actor
+  where company_id = p_id and deleted_at is null;
+  get diagnostics v_leads = row_count;
+  update storage.file_links
+  set subject_id = p_survivor, updated_by = p_actor
+  where subject_domain = 'platform' and subject_type = 'company' and subject_id = p_id and deleted_at is null;
+  get diagnostics v_files = row_count;
+  -- A VAT number is one company's: it goes before it comes.
+  update party.companies m
+  set status = 'archived', archived_at = coalesce(m.archived_at, now()), archive_reason = 'merged',
+      merged_into_id = p_survivor, updated_by = p_actor,
+      vat_id = case when s.vat_id is null then null else m.vat_id end
+  from party.companies s
+  where m.id = p_id and s.id = p_survivor;
+  -- What the survivor lacks; of the register and of an address all or nothing.
+  update party.companies s
+  set trade_name = coalesce(s.trade_name, v_row.trade_name), vat_id = coalesce(s.vat_id, v_row.vat_id),
+      register_number = case when s.register_number is null then v_row.register_number else s.register_number end,
+      register_court = case when s.register_number is null then v_row.register_court else s.register_court end,
+      email = coalesce(s.email, v_row.email), phone = coalesce(s.phone, v_row.phone),
+      website = coalesce(s.website, v_row.website),
+      updated_by = p_actor
+  where s.id = p_survivor
+    and (s.trade_name is null and v_row.trade_name is not null or s.vat_id is null and v_row.vat_id is not null
+      or s.register_number is null and num_nonnulls(v_row.register_number, v_row.register_court) > 0
+      or s.email is null and v_row.email is not null or s.phone is null and v_row.phone is not null
+      or s.website is null and v_row.website is not null);
+  update party.companies s
+  set street = v_row.street, house_number = v_row.house_number, postal_code = v_row.postal_code, city = v_row.city,
+      country = v_row.country, latitude = v_row.latitude, longitude = v_row.longitude, updated_by = p_actor
+  where s.id = p_survivor and num_nonnulls(s.street, s.house_number, s.postal_code, s.city) = 0
+    and num_nonnulls(v_row.street, v_row.house_number, v_row.postal_code, v_row.city) > 0;
+  insert into party.company_merges (company_id, survivor_id, moved, reason, created_by)
+  values (p_id, p_survivor, jsonb_build_object(
+    'contact_companies', v_links, 'contact_companies_doubled', v_ended, 'leads', v_leads, 'file_links', v_files),
+    p_reason, p_actor);
+  return query select true, false;
+end
+$$;
+comment on function party.merge_company(uuid, integer, uuid, text, uuid) is
+  'Archives a company as merged into another, which gets its people, leads, files and what it lacks. Done twice, it says so again. Breaks companies_merged_into_live, companies_merged_into_id_once, companies_merged_other.';
+grant execute on function party.merge_company(uuid, integer, uuid, text, uuid) to platform_writer;
+
 -- Definer: secrets and links that were mailed are deleted, which no application role may.
 create function party.erase_contact(p_id uuid, p_version integer, p_actor uuid)
   returns table (present boolean, stale boolean, erased_at timestamptz)
@@ -172,6 +267,8 @@ declare
   v_row party.contacts;
   v_all uuid[];
   v_users uuid[];
+  v_leads uuid[];
+  v_avatars uuid[];
   v_things uuid[];
   v_one uuid;
 begin
@@ -198,15 +295,27 @@ begin
   )
   select array_agg(id) into v_all from one;
   select coalesce(array_agg(u.id), '{}') into v_users from identity.users u where u.contact_id = any (v_all);
-  select v_all || v_users
+  with recursive same (id) as (
+    select l.id from party.leads l where l.contact_id = any (v_all)
+    union
+    select l.id from party.leads l join same on l.merged_into_id = same.id
+  )
+  select coalesce(array_agg(id), '{}') into v_leads from same;
+  v_avatars := array(
+    select u.avatar_file_ref from identity.users u where u.id = any (v_users) and u.avatar_file_ref is not null);
+  select v_all || v_users || v_leads
     || array(select l.id from party.contact_companies l where l.contact_id = any (v_all))
-    || array(select l.id from party.leads l where l.contact_id = any (v_all))
+    || array(select m.id from party.contact_merges m where m.contact_id = any (v_all) or m.survivor_id = any (v_all))
+    || array(select s.id from party.contact_consents s where s.contact_id = any (v_all))
     || array(select a.id from identity.accounts a where a.user_id = any (v_users))
-    || array(select a.id from scheduling.appointments a where a.contact_id = any (v_all))
+    || array(select g.id from identity.user_roles g where g.contact_id = any (v_all))
   into v_things;
+  perform set_config('aruuri.forgetting', 'on', true);
   -- The login, and all that opens it.
-  update identity.api_tokens set revoked_at = now(), revoke_reason = 'owner_suspended', updated_by = p_actor
-  where owner_contact_id = any (v_all) and revoked_at is null;
+  update identity.api_tokens
+  set name = 'Erased', revoked_at = coalesce(revoked_at, now()), revoke_reason = coalesce(revoke_reason, 'owner_suspended'),
+      updated_by = p_actor
+  where owner_contact_id = any (v_all);
   update identity.sessions set revoked_at = now(), revoke_reason = 'user_deleted'
   where user_id = any (v_users) and revoked_at is null;
   update identity.sessions set ip = null, user_agent = null where user_id = any (v_users);
@@ -225,26 +334,33 @@ begin
   where id = any (v_users);
   update identity.user_roles set revoked_at = now(), revoked_by = p_actor, updated_by = p_actor
   where contact_id = any (v_all) and revoked_at is null;
+  update identity.user_roles set reason = null, updated_by = p_actor
+  where contact_id = any (v_all) and reason is not null;
   -- What hangs on the person.
   update party.contact_companies set deleted_at = now(), updated_by = p_actor
   where contact_id = any (v_all) and deleted_at is null;
   update party.leads
-  set name = 'Erased', label = null, interest = null, email = null, phone = null,
+  set name = 'Erased', label = null, source = null, source_reference = null, pipeline = 'default', stage = null,
+      interest = null, email = null, phone = null, archive_reason = case when archive_reason is not null then 'Erased' end,
       deleted_at = coalesce(deleted_at, now()), updated_by = p_actor
-  where contact_id = any (v_all);
-  update scheduling.appointments set contact_id = null, address = null, notes = null, updated_by = p_actor
-  where contact_id = any (v_all);
+  where id = any (v_leads);
+  update party.contact_merges set reason = null
+  where (contact_id = any (v_all) or survivor_id = any (v_all)) and reason is not null;
+  update party.contact_consents set source_ip = null where contact_id = any (v_all) and source_ip is not null;
+  v_things := v_things || party.forget_papers(v_all, v_leads, v_avatars, p_actor);
   update party.contacts
   set salutation = null, title = null, first_name = null, last_name = null, job_title = null, email = null, phone = null,
-      mobile = null, street = null, house_number = null, postal_code = null, city = null, country = null,
+      mobile = null, language = null, segment = null, classification = null, street = null, house_number = null, postal_code = null, city = null, country = null,
       latitude = null, longitude = null, place_id = null, date_of_birth = null, notes = null, source = null,
       deleted_at = coalesce(deleted_at, now()), erased_at = now(), updated_by = p_actor
   where id = any (v_all) and erased_at is null;
   -- After the changes, so that what they noted of the values before goes too.
   foreach v_one in array v_all loop
     perform audit.redact_audit(
-      v_one, '{contact,contact_company,lead,user,account,appointment}', v_things, 'platform');
+      v_one, '{contact,contact_company,contact_merge,contact_consent,lead,user,account,user_role,appointment,appointment_proposal,form_submission,workflow_package,workflow_task,task_checklist_result,time_booking,file,file_link,file_collection,file_member,file_version,file_rendition,file_upload}',
+      v_things, 'platform');
   end loop;
+  perform set_config('aruuri.forgetting', '', true);
   return query select true, false, now();
 end
 $$;
@@ -354,8 +470,9 @@ begin
   end if;
   v_contact := coalesce(p_contact, v_row.contact_id);
   if v_contact is null and p_last_name is not null then
-    insert into party.contacts (first_name, last_name, email, phone, source, created_by, updated_by)
-    values (p_first_name, p_last_name, v_row.email, v_row.phone, left(v_row.source, 120), p_actor, p_actor)
+    insert into party.contacts (first_name, last_name, email, phone, department_id, source, created_by, updated_by)
+    values (p_first_name, p_last_name, v_row.email, v_row.phone, v_row.department_id, left(v_row.source, 120), p_actor,
+      p_actor)
     returning id into v_contact;
   end if;
   update party.leads

@@ -24,12 +24,15 @@ create function identity.begin_account_sign_in(of_issuer text, of_subject text, 
   set search_path = ''
 as $$
 declare
+  period interval := make_interval(mins => platform.setting_integer('sign_in.attempts_minutes'));
   wait integer;
 begin
   -- The token is genuine by now: what is counted are codes of the second factor.
   wait := greatest(
-    identity.count_attempt('account', of_issuer || ' ' || of_subject, 10, interval '15 minutes'),
-    identity.count_attempt('sign_in_from', coalesce(context ->> 'ip', ''), 100, interval '15 minutes'));
+    identity.count_attempt(
+      'account', of_issuer || ' ' || of_subject, platform.setting_integer('sign_in.attempts_per_account'), period),
+    identity.count_attempt(
+      'sign_in_from', coalesce(context ->> 'ip', ''), platform.setting_integer('sign_in.attempts_per_address'), period));
   return query
   select wait, u.id, u.contact_id,
     case when u.totp_enabled then s.totp_secret end,
@@ -55,6 +58,7 @@ create function identity.open_login_of(
 as $$
 declare
   login identity.users;
+  spoken text := coalesce(new_language, platform.setting_text('platform.default_locale'));
 begin
   if of_email is null then
     return query select 'unproven', null::uuid;
@@ -72,9 +76,9 @@ begin
   select * into login from identity.users u where lower(u.email) = lower(of_email) and u.deleted_at is null;
   if login.id is null then
     insert into party.contacts (id, email, first_name, last_name, language, source)
-    values (new_contact, of_email, new_first, new_last, new_language, 'sign-in elsewhere');
+    values (new_contact, of_email, new_first, new_last, spoken, 'sign-in elsewhere');
     insert into identity.users (id, contact_id, email, user_type, language)
-    values (new_user, new_contact, of_email, 'external', new_language)
+    values (new_user, new_contact, of_email, 'external', spoken)
     returning * into login;
   elsif login.status = 'invited' and login.user_type = 'external' and not identity.awaits_invitation(login.id) then
     -- Somebody typed this address and never proved it. What they were promised ends: their link carries their password.

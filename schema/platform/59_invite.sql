@@ -9,7 +9,8 @@ create function identity.invite(
 as $$
 declare
   known identity.users;
-  ends timestamptz := now() + interval '7 days';
+  ends timestamptz := now() + make_interval(days => platform.setting_integer('links.invitation_days'));
+  spoken text := coalesce(new_language, platform.setting_text('platform.default_locale'));
 begin
   perform pg_advisory_xact_lock(77234, hashtext(lower(new_email)));
   select * into known from identity.users u where lower(u.email) = lower(new_email) and u.deleted_at is null for update;
@@ -20,13 +21,20 @@ begin
     update identity.users u set status = 'deleted', deleted_at = now(), updated_by = inviter where u.id = known.id;
   end if;
   -- A contact of its own, even if there is one with this address: what is known of a person passes by a merge only.
-  insert into party.contacts (id, email, first_name, last_name, language, source, created_by, updated_by)
-  values (new_contact, new_email, new_first, new_last, new_language, 'invitation', inviter, inviter);
+  insert into party.contacts (id, email, first_name, last_name, language, department_id, source, created_by, updated_by)
+  values (new_contact, new_email, new_first, new_last, spoken, (
+    select d.id
+    from jsonb_array_elements(wanted) with ordinality as w (role, place)
+    join party.departments d on d.id = (w.role ->> 'scope_id')::uuid and d.deleted_at is null
+    where w.role ->> 'scope_type' = 'department'
+    order by w.place
+    limit 1
+  ), 'invitation', inviter, inviter);
   insert into identity.users (id, contact_id, email, user_type, internal_role, language, created_by, updated_by)
   values (new_user, new_contact, new_email, new_type,
     case when new_type = 'internal' then
       case when wanted @> '[{"role": "admin", "scope_type": "global"}]' then 'admin' else 'employee' end end,
-    new_language, inviter, inviter);
+    spoken, inviter, inviter);
   -- Granted now, so that nobody promises more than they may give; they count once there is somebody who can sign in.
   insert into identity.user_roles (
     contact_id, role_id, scope_type, scope_id, granted_by, reason, created_by, updated_by)

@@ -69,7 +69,7 @@ create trigger check_status before insert or update of status on storage.files
     'status', 'pending', 'pending>stored,quarantined,purged', 'stored>quarantined,purged',
     'quarantined>stored,purged');
 create trigger check_frozen before update or delete on storage.files
-  for each row execute function platform.check_frozen('status', 'pending', 'scan_status,scanned_at,purged_at,pages,width_px,height_px');
+  for each row when (not party.is_forgetting()) execute function platform.check_frozen('status', 'pending', 'scan_status,scanned_at,purged_at,pages,width_px,height_px');
 create trigger keep_once_set before update on storage.files
   for each row execute function platform.keep_once_set('stored_at', 'purged_at');
 

@@ -125,7 +125,7 @@ comment on column storage.file_versions.created_by is 'Contact who wrote it (pla
 create index file_versions_file_id_idx on storage.file_versions (file_id);
 
 create trigger refuse_change before update or delete on storage.file_versions
-  for each row execute function platform.refuse_change();
+  for each row when (not party.is_forgetting()) execute function platform.refuse_change();
 alter table storage.file_versions enable always trigger refuse_change;
 create trigger refuse_truncate before truncate on storage.file_versions
   for each statement execute function platform.refuse_change();

@@ -80,7 +80,7 @@ create trigger check_status before insert or update of status on automation.form
   for each row execute function platform.check_transition(
     'status', 'draft', 'draft>submitted', 'submitted>accepted,returned', 'returned>submitted');
 create trigger check_frozen before update or delete on automation.form_submissions
-  for each row execute function platform.check_frozen('status', 'draft,returned', 'reviewed_by,reviewed_at,return_reason,deleted_at');
+  for each row when (not party.is_forgetting()) execute function platform.check_frozen('status', 'draft,returned', 'reviewed_by,reviewed_at,return_reason,deleted_at');
 create trigger keep_once_set before update on automation.form_submissions
   for each row execute function platform.keep_once_set('form_version_id');
 create trigger check_parent before insert on automation.form_submissions

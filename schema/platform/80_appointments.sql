@@ -248,7 +248,7 @@ create index appointment_proposals_created_at_idx on scheduling.appointment_prop
 create trigger check_status before insert or update of status on scheduling.appointment_proposals
   for each row execute function platform.check_transition('status', 'open', 'open>accepted,declined,expired');
 create trigger check_frozen before update or delete on scheduling.appointment_proposals
-  for each row execute function platform.check_frozen('status', 'open', 'appointment_id');
+  for each row when (not party.is_forgetting()) execute function platform.check_frozen('status', 'open', 'appointment_id');
 create trigger keep_once_set before update on scheduling.appointment_proposals
   for each row execute function platform.keep_once_set('answered_at', 'accepted_slot_index', 'portal_token_hash');
 

@@ -43,7 +43,7 @@ create index activity_logs_created_at_id_idx on audit.activity_logs (created_at 
 create index activity_logs_replies_to_id_idx on audit.activity_logs (replies_to_id);
 
 create trigger refuse_change before update or delete on audit.activity_logs
-  for each row execute function platform.refuse_change();
+  for each row when (not party.is_forgetting()) execute function platform.refuse_change();
 alter table audit.activity_logs enable always trigger refuse_change;
 create trigger refuse_truncate before truncate on audit.activity_logs
   for each statement execute function platform.refuse_change();

@@ -19,6 +19,9 @@ create trigger record_change after insert or update or delete on party.contact_c
 create trigger record_change after insert or update or delete on party.companies
   for each row when (session_user <> 'platform_migrator')
   execute function audit.record_change('company');
+create trigger record_change after insert or update or delete on party.company_merges
+  for each row when (session_user <> 'platform_migrator')
+  execute function audit.record_change('company_merge');
 create trigger record_change after insert or update or delete on party.contact_companies
   for each row when (session_user <> 'platform_migrator')
   execute function audit.record_change('contact_company');

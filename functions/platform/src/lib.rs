@@ -28,10 +28,9 @@ pub const ROUTES: &[&api::Route] = api::routes![
     ready::ROUTE,
     settings::list::ROUTE,
     settings::find::ROUTE,
-    settings::create::ROUTE,
-    settings::update::ROUTE,
-    settings::delete::ROUTE,
-    settings::restore::ROUTE,
+    settings::set::ROUTE,
+    settings::reset::ROUTE,
+    settings::history::ROUTE,
     audit_logs::list::ROUTE,
     audit_logs::export::ROUTE,
     audit_logs::timeline::ROUTE,
@@ -41,6 +40,7 @@ pub const ROUTES: &[&api::Route] = api::routes![
     companies::update::ROUTE,
     companies::delete::ROUTE,
     companies::restore::ROUTE,
+    companies::merge::ROUTE,
     companies::links::list::ROUTE,
     companies::links::create::ROUTE,
     companies::links::update::ROUTE,
@@ -101,8 +101,12 @@ pub const ROUTES: &[&api::Route] = api::routes![
 ];
 
 /// Every job of this domain.
-pub const JOBS: &[&api::Job] =
-    api::jobs![jobs::seal_audit::JOB, jobs::relay_events::JOB, jobs::take_events::JOB];
+pub const JOBS: &[&api::Job] = api::jobs![
+    jobs::seal_audit::JOB,
+    jobs::relay_events::JOB,
+    jobs::take_events::JOB,
+    jobs::purge::JOB
+];
 
 #[cfg(test)]
 mod tests;

@@ -19,15 +19,30 @@ struct Words {
     after: &'static str,
 }
 
+/// A link of a mail.
+#[derive(Clone, Copy, Debug)]
+pub struct Link<'a> {
+    /// What it carries.
+    pub token: &'a str,
+    /// How long it is good.
+    pub minutes: i32,
+}
+
 /// The mail of a template in `de` or `en`; `app` is where the pages are: `https://app.example.org`.
 ///
-/// `None` for a template that is unknown, or that needs a token and has none: the link is no longer good.
-pub fn compose(template: &str, language: &str, app: &str, token: Option<&str>) -> Option<Mail> {
+/// `None` for a template that is unknown, or that needs a link and has none: it is no longer good.
+pub fn compose(template: &str, language: &str, app: &str, link: Option<Link<'_>>) -> Option<Mail> {
     let Words { subject, before, page, after } = words(template, language)?;
-    let link = match (page, token) {
+    let after = match link {
+        Some(link) => after.replace("{time}", &time(link.minutes, language)),
+        None => after.to_owned(),
+    };
+    let link = match (page, link) {
         ("", _) => None,
         // Behind `#`, it reaches no server's log and no referrer.
-        (page, Some(token)) => Some(format!("{}/{page}#token={token}", app.trim_end_matches('/'))),
+        (page, Some(Link { token, .. })) => {
+            Some(format!("{}/{page}#token={token}", app.trim_end_matches('/')))
+        }
         (_, None) => return None,
     };
     let text = match &link {
@@ -37,58 +52,71 @@ pub fn compose(template: &str, language: &str, app: &str, token: Option<&str>) -
     Some(Mail { subject, text, link })
 }
 
+/// In the largest unit that makes it a whole number: "24 hours", "7 days".
+fn time(minutes: i32, language: &str) -> String {
+    let (count, [one, many]) = match (minutes, language) {
+        (m, "de") if m % 1440 == 0 && m > 1440 => (m / 1440, ["Tag", "Tage"]),
+        (m, "de") if m % 60 == 0 => (m / 60, ["Stunde", "Stunden"]),
+        (m, "de") => (m, ["Minute", "Minuten"]),
+        (m, _) if m % 1440 == 0 && m > 1440 => (m / 1440, ["day", "days"]),
+        (m, _) if m % 60 == 0 => (m / 60, ["hour", "hours"]),
+        (m, _) => (m, ["minute", "minutes"]),
+    };
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn words(template: &str, language: &str) -> Option<Words> {
     Some(match (template, language) {
         ("verify_email", "de") => Words {
             subject: "Bitte bestätigen Sie Ihre Adresse",
             before: "Mit dieser Adresse soll ein Zugang angelegt werden. Öffnen Sie den Link, wenn Sie das waren:",
             page: "verify-email",
-            after: "Er gilt 24 Stunden. Waren Sie es nicht, müssen Sie nichts tun: ohne den Link entsteht kein Zugang.",
+            after: "Er gilt {time}. Waren Sie es nicht, müssen Sie nichts tun: ohne den Link entsteht kein Zugang.",
         },
         ("verify_email", _) => Words {
             subject: "Please confirm your address",
             before: "Somebody asked for an account with this address. If it was you, open this link:",
             page: "verify-email",
-            after: "It is good for 24 hours. If it was not you, do nothing: without the link there is no account.",
+            after: "It is good for {time}. If it was not you, do nothing: without the link there is no account.",
         },
         ("already_registered", "de") => Words {
             subject: "Sie haben schon einen Zugang",
             before: "Mit dieser Adresse sollte ein Zugang angelegt werden, aber es gibt schon einen. Haben Sie das \
                      Passwort vergessen, setzt dieser Link ein neues:",
             page: "reset-password",
-            after: "Er gilt eine Stunde. Waren Sie es nicht, müssen Sie nichts tun.",
+            after: "Er gilt {time}. Waren Sie es nicht, müssen Sie nichts tun.",
         },
         ("already_registered", _) => Words {
             subject: "You already have an account",
             before: "Somebody asked for an account with this address, but there is one. If you forgot its password, \
                      this link sets a new one:",
             page: "reset-password",
-            after: "It is good for one hour. If it was not you, do nothing.",
+            after: "It is good for {time}. If it was not you, do nothing.",
         },
         ("reset_password", "de") => Words {
             subject: "Neues Passwort",
             before: "Für Ihren Zugang wurde ein neues Passwort gewünscht. Dieser Link setzt es:",
             page: "reset-password",
-            after: "Er gilt eine Stunde. Waren Sie es nicht, müssen Sie nichts tun: Ihr Passwort gilt weiter.",
+            after: "Er gilt {time}. Waren Sie es nicht, müssen Sie nichts tun: Ihr Passwort gilt weiter.",
         },
         ("reset_password", _) => Words {
             subject: "A new password",
             before: "Somebody asked for a new password for your account. This link sets it:",
             page: "reset-password",
-            after: "It is good for one hour. If it was not you, do nothing: your password stays as it is.",
+            after: "It is good for {time}. If it was not you, do nothing: your password stays as it is.",
         },
         ("invite", "de") => Words {
             subject: "Sie sind eingeladen",
             before: "Für Sie wurde ein Zugang angelegt. Dieser Link öffnet ihn und fragt nach einem Passwort:",
             page: "accept-invitation",
-            after: "Er gilt sieben Tage. Erwarten Sie keine Einladung, müssen Sie nichts tun: ohne den Link bleibt der \
+            after: "Er gilt {time}. Erwarten Sie keine Einladung, müssen Sie nichts tun: ohne den Link bleibt der \
                     Zugang geschlossen.",
         },
         ("invite", _) => Words {
             subject: "You are invited",
             before: "An account was made for you. This link opens it and asks for a password:",
             page: "accept-invitation",
-            after: "It is good for seven days. If you expect no invitation, do nothing: without the link the account stays \
+            after: "It is good for {time}. If you expect no invitation, do nothing: without the link the account stays \
                     closed.",
         },
         ("account_linked", "de") => Words {

@@ -9,6 +9,7 @@ mod audit_logs;
 mod companies;
 mod contacts;
 mod departments;
+mod forgetting;
 pub(crate) mod identity;
 mod invitations;
 mod leads;
@@ -17,6 +18,7 @@ mod roles;
 mod settings;
 mod trail;
 mod unrouted;
+mod within_departments;
 
 #[tokio::test]
 async fn statements_and_constraint_names_match_the_schema() {
@@ -44,6 +46,26 @@ async fn statements_and_constraint_names_match_the_schema() {
 
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!(unknown, Vec::<String>::new());
+}
+
+#[test]
+fn every_statement_about_what_belongs_to_departments_asks_of_which() {
+    let all = [
+        ("contacts", sql::contacts::NAMED, &["INSERT"][..]),
+        ("leads", sql::leads::NAMED, &[]),
+        // Companies belong to nobody, what people are in them belongs to the people.
+        (
+            "companies",
+            sql::companies::NAMED,
+            &["NEWEST", "OLDEST", "FIND", "INSERT", "UPDATE", "DELETE", "RESTORE", "MERGE"],
+        ),
+    ];
+    for (module, statements, of_nobody) in all {
+        for (name, statement) in statements {
+            let scoped = statement.is_scoped() != of_nobody.contains(name);
+            assert!(scoped, "{module}::{name}: take a db::Departments");
+        }
+    }
 }
 
 #[tokio::test]

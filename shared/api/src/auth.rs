@@ -8,9 +8,10 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use db::Departments;
 use ring::{digest, signature};
 use serde::Deserialize;
-use types::{ApiTokenId, ContactId, SessionId};
+use types::{ApiTokenId, ContactId, DepartmentId, SessionId};
 
 use crate::{
     Problem,
@@ -46,16 +47,44 @@ pub struct Caller {
     pub roles: Vec<String>,
     /// What the token lets them do: never more than their roles do.
     pub permissions: Vec<String>,
+    /// Which of these hold in some departments only.
+    pub limits: Vec<Limited>,
     /// The login that the token came from, if it came from one.
     pub session: Option<SessionId>,
     /// The api token that it was exchanged for, if it was.
     pub token: Option<ApiTokenId>,
 }
 
+/// Permissions that are held in some departments only.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Limited {
+    /// Codes.
+    pub permissions: Vec<String>,
+    /// Where they are held.
+    pub departments: Vec<DepartmentId>,
+}
+
 impl Caller {
     /// Whether the caller may do what `permission` names.
     pub fn may(&self, permission: &str) -> bool {
         self.permissions.iter().any(|held| held == permission)
+    }
+
+    /// In which departments the caller may do that: nowhere without the permission.
+    pub fn departments(&self, permission: &str) -> Departments {
+        let limits = self.limits.iter();
+        let mut limits =
+            limits.filter(|limit| limit.permissions.iter().any(|p| p == permission)).peekable();
+        if self.may(permission) && limits.peek().is_none() {
+            return Departments::ALL;
+        }
+        let mut ids = match self.may(permission) {
+            true => limits.flat_map(|limit| limit.departments.iter().copied()).collect(),
+            false => Vec::new(),
+        };
+        ids.sort_unstable_by_key(|id| id.uuid());
+        ids.dedup();
+        Departments::only(ids)
     }
 }
 
@@ -117,6 +146,8 @@ struct Claims {
     roles: Vec<String>,
     #[serde(default)]
     permissions: Vec<String>,
+    #[serde(default)]
+    limits: Vec<Limited>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -193,8 +224,8 @@ impl Auth {
         if claims.nbf.is_some_and(|nbf| now + LEEWAY_S < nbf) {
             return Err("the token is not valid yet");
         }
-        let Claims { sub, roles, permissions, sid, token, .. } = claims;
-        Ok(Caller { contact: sub, roles, permissions, session: sid, token })
+        let Claims { sub, roles, permissions, limits, sid, token, .. } = claims;
+        Ok(Caller { contact: sub, roles, permissions, limits, session: sid, token })
     }
 
     fn claims(&self, token: &str) -> Result<Claims, &'static str> {

@@ -13,6 +13,7 @@ mod once;
 pub mod problem;
 mod request;
 mod response;
+mod rights;
 mod route;
 mod serve;
 mod server;
@@ -20,7 +21,7 @@ mod shape;
 mod subscriber;
 mod unit;
 
-pub use auth::{Allow, Auth, Caller};
+pub use auth::{Allow, Auth, Caller, Limited};
 pub use cors::preflight;
 pub use health::{ALL as PING_STATEMENTS, NAMED as PING_NAMED, Ready, Version, ready, version};
 pub use job::{Failed, Job, Ran, Run, Work, Worker, run};

@@ -40,11 +40,13 @@ codes! {
     CODE_NEEDED 401 "second_factor_needed" "A code of the second factor is needed";
     FORBIDDEN 403 "forbidden" "The caller's roles do not allow this";
     FOUR_EYES 403 "four_eyes" "Somebody else has to approve this";
+    OTHER_DEPARTMENT 403 "other_department" "The caller does not work in this department";
     NOT_FOUND 404 "not_found" "No such resource";
     UNKNOWN_PROCESSOR 404 "unknown_processor" "No such processor sends us messages";
     NO_ROUTE 404 "no_such_route" "No such route";
     METHOD 405 "method_not_allowed" "The route does not take this method";
     CONFLICT 409 "conflict" "The request conflicts with the current state";
+    TOO_MANY_TOKENS 409 "too_many_tokens" "The caller has as many api tokens as they may";
     LINK_NEEDED 409 "link_needed" "The address has a login already";
     PERIOD_CLOSED 409 "period_closed" "The accounting period of this day is closed";
     NOT_REFUNDABLE 409 "not_refundable" "Not that much of the contribution is left to refund";
@@ -68,8 +70,13 @@ codes! {
     ABOVE_OPEN 409 "above_open" "Not that much of the invoice is open";
     ABOVE_INVOICED 409 "above_invoiced" "Not that much of the invoice is left to credit";
     NOT_OVERDUE 409 "not_overdue" "The invoice may still be paid in time";
+    SELLER_UNKNOWN 409 "seller_unknown" "What an invoice must say of us is not known";
+    VAT_INVOICE_INCOMPLETE 409 "vat_invoice_incomplete" "Something that a VAT invoice must say is missing";
     TAX_RATE_CHANGED 409 "tax_rate_changed" "The rate of a tax has changed since";
     MANDATE_STATE 409 "mandate_state" "The mandate stands where this cannot be done";
+    STATEMENT_GAP 409 "statement_gap" "The statement does not follow from the one beside it";
+    LINE_STATE 409 "line_state" "The line stands where this cannot be done";
+    ALREADY_MATCHED 409 "already_matched" "Not that much of the journal is left to match";
     NOT_WAITING 409 "not_waiting" "The message does not wait to be acted on";
     IN_PROGRESS 409 "request_in_progress" "A request with this Idempotency-Key is still at work";
     STALE 412 "stale_version" "The resource has changed since it was read";

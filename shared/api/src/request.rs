@@ -1,7 +1,6 @@
 //! What a route is asked, parsed once at the edge.
 use std::{net::IpAddr, str::FromStr, sync::Arc};
 
-use db::Scope;
 use lambda_http::{
     RequestExt as _,
     http::{HeaderMap, Method},
@@ -10,7 +9,7 @@ use lambda_http::{
 use ring::digest;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use types::{ContactId, Locale};
+use types::Locale;
 
 use crate::{
     Caller, Problem, Route,
@@ -159,48 +158,6 @@ impl Request {
 
     pub(crate) fn is_safe(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD
-    }
-
-    /// Who calls.
-    ///
-    /// # Errors
-    /// 401 on a public route called without a token.
-    pub fn caller(&self) -> Result<&Caller, Problem> {
-        self.caller.as_ref().ok_or_else(|| {
-            Problem::new(problem::UNAUTHENTICATED, "send Authorization: Bearer <token>")
-        })
-    }
-
-    /// The contact who calls, for `created_by` and `updated_by`.
-    ///
-    /// # Errors
-    /// As [`Request::caller`].
-    pub fn actor(&self) -> Result<ContactId, Problem> {
-        Ok(self.caller()?.contact)
-    }
-
-    /// Whether the caller has sent a valid token with this permission.
-    pub fn may(&self, permission: &str) -> bool {
-        self.caller.as_ref().is_some_and(|caller| caller.may(permission))
-    }
-
-    /// Whose rows to look at: all of them for a caller with this permission, else the caller's own.
-    ///
-    /// # Errors
-    /// As [`Request::caller`].
-    pub fn scope(&self, permission: &str) -> Result<Scope, Problem> {
-        let caller = self.caller()?;
-        Ok(if caller.may(permission) { Scope::ALL } else { Scope::own(caller.contact) })
-    }
-
-    /// Whose rows to look at, for a statement that takes a contact: `None`, all of them, for a caller with this permission;
-    /// else the caller's own.
-    ///
-    /// # Errors
-    /// As [`Request::caller`].
-    pub fn viewer(&self, permission: &str) -> Result<Option<ContactId>, Problem> {
-        let caller = self.caller()?;
-        Ok((!caller.may(permission)).then_some(caller.contact))
     }
 
     /// A path parameter.

@@ -33,7 +33,7 @@ pub use error::{Chain, Error, Kind};
 pub use pool::{Pool, Resolved, connect};
 pub use position::{Position, Seen, Source};
 pub use row::{ReadError, Row};
-pub use scope::Scope;
+pub use scope::{Departments, Scope};
 pub use session::{On, Session, Tx};
 #[doc(hidden)]
 pub use sql::column_name;

@@ -1,6 +1,6 @@
 //! Whose rows a statement may look at.
 use tokio_postgres::types::Type;
-use types::ContactId;
+use types::{ContactId, DepartmentId};
 
 use crate::{Param, Value};
 
@@ -27,5 +27,36 @@ impl Param for Scope {
     }
     fn types(out: &mut Vec<Type>) {
         out.push(Type::UUID);
+    }
+}
+
+/// Rows of which departments a statement may look at: of all, or of some. A type of its own, as [`Scope`]; it travels as
+/// an array of uuids, null for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departments(Option<Vec<DepartmentId>>);
+
+impl Departments {
+    /// All of them, and what belongs to none: for who may see everything, and for work that nobody asked for.
+    pub const ALL: Departments = Departments(None);
+
+    /// These only.
+    pub const fn only(ids: Vec<DepartmentId>) -> Departments {
+        Departments(Some(ids))
+    }
+
+    /// Which ones; `None`: all.
+    pub fn ids(&self) -> Option<&[DepartmentId]> {
+        self.0.as_deref()
+    }
+}
+
+impl Param for Departments {
+    const SCOPE: bool = true;
+
+    fn push<'a>(&'a self, out: &mut Vec<Value<'a>>) {
+        out.push((&self.0, Type::UUID_ARRAY));
+    }
+    fn types(out: &mut Vec<Type>) {
+        out.push(Type::UUID_ARRAY);
     }
 }

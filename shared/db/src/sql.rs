@@ -273,4 +273,25 @@ macro_rules! soft_delete {
              where id = $1"
         ))
     };
+    // The same of a row that is within a scope: a condition with `$4`.
+    ($table:literal, $within:expr) => {
+        $crate::Sql::<_, $crate::Deletion>::new(concat!(
+            "with gone as (
+               update ",
+            $table,
+            "
+               set deleted_at = now(), updated_by = $3
+               where id = $1 and version = $2 and deleted_at is null and ",
+            $within,
+            "
+               returning id
+             )
+             select exists (select from gone) as done, deleted_at is not null as before
+             from ",
+            $table,
+            "
+             where id = $1 and ",
+            $within
+        ))
+    };
 }

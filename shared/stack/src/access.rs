@@ -40,7 +40,8 @@ pub const BUNDLES: &[Bundle] = &[
             "appointments.write", "buildings.read", "buildings.write", "contacts.read",
             "contacts.write", "documents.review", "documents.write", "files.read", "files.write",
             "forms.submit", "funding.read", "funding.write", "leads.write", "projects.read",
-            "projects.write", "trade.read", "trade.write", "workflows.read", "workflows.write",
+            "projects.write", "tokens.write", "trade.read", "trade.write", "workflows.read",
+            "workflows.write",
         ],
     },
     Bundle {
@@ -70,7 +71,7 @@ pub const BUNDLES: &[Bundle] = &[
         opens: true,
         permissions: &[
             "giftaid.read", "giftaid.submit", "payments.approve", "payments.read",
-            "payments.withdraw",
+            "payments.withdraw", "tokens.write",
         ],
     },
     Bundle {
@@ -79,14 +80,14 @@ pub const BUNDLES: &[Bundle] = &[
         permissions: &[
             "audit.read", "contacts.read", "funding.read", "giftaid.read", "giving.read",
             "giving.read_own", "ledger.read", "payments.read", "projects.read", "settings.read",
-            "trade.read",
+            "tokens.write", "trade.read",
         ],
     },
     Bundle {
         role: "editor",
         opens: true,
         permissions: &[
-            "content.write", "files.read", "files.write", "projects.read",
+            "content.write", "files.read", "files.write", "projects.read", "tokens.write",
         ],
     },
     Bundle {
@@ -94,13 +95,14 @@ pub const BUNDLES: &[Bundle] = &[
         opens: true,
         permissions: &[
             "content.publish", "content.write", "files.read", "files.write", "projects.read",
+            "tokens.write",
         ],
     },
     Bundle {
         role: "contributor",
         opens: true,
         permissions: &[
-            "giving.read_own", "giving.write", "projects.read",
+            "giving.read_own", "giving.write", "projects.read", "tokens.write",
         ],
     },
     Bundle {

@@ -11,6 +11,7 @@ use ring::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
 };
 use serde_json::{Value, json};
+use types::DepartmentId;
 use uuid::Uuid;
 
 use crate::{
@@ -105,13 +106,33 @@ impl Signer {
     /// # Errors
     /// As [`Signer::sign`].
     pub fn token(&self, subject: Uuid, roles: &[&str], seconds: u64) -> Result<String, Error> {
+        self.token_in(subject, roles, &[], seconds)
+    }
+
+    /// The same of somebody who holds the roles in these departments only; none: everywhere.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`].
+    pub fn token_in(
+        &self,
+        subject: Uuid,
+        roles: &[&str],
+        departments: &[DepartmentId],
+        seconds: u64,
+    ) -> Result<String, Error> {
         let now = now();
+        let permissions = permissions(roles);
+        let limits = match departments {
+            [] => json!([]),
+            some => json!([{ "permissions": permissions, "departments": some }]),
+        };
         self.sign(&json!({
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": subject,
             "roles": roles,
-            "permissions": permissions(roles),
+            "permissions": permissions,
+            "limits": limits,
             "iat": now,
             "nbf": now,
             "exp": now.saturating_add(seconds),

@@ -177,7 +177,9 @@ impl App {
         }
         if let Some(role) = &call.role {
             let subject = call.contact.map_or_else(stack::developer, types::ContactId::uuid);
-            let token = self.signer.token(subject, &[role], 600).expect("a token can be signed");
+            let departments = &call.departments;
+            let token = self.signer.token_in(subject, &[role], departments, 600);
+            let token = token.expect("a token can be signed");
             request = request.header("authorization", format!("Bearer {token}"));
         }
         if let Some(token) = &call.token {

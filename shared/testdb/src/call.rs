@@ -2,7 +2,7 @@
 use api::{Answered, Example, Response};
 use lambda_http::Body;
 use serde_json::Value;
-use types::ContactId;
+use types::{ContactId, DepartmentId};
 
 /// A request: nobody's, without anything, unless said otherwise.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,7 @@ pub struct Call {
     pub(crate) body: Option<Body>,
     pub(crate) address: Option<String>,
     pub(crate) token: Option<String>,
+    pub(crate) departments: Vec<DepartmentId>,
 }
 
 impl Call {
@@ -32,6 +33,13 @@ impl Call {
     #[must_use]
     pub fn with_role(self, role: &str) -> Call {
         Call { role: Some(role.to_owned()), ..self }
+    }
+
+    /// The same of somebody who holds the role in this department only, or in this one too.
+    #[must_use]
+    pub fn in_department(mut self, department: DepartmentId) -> Call {
+        self.departments.push(department);
+        self
     }
 
     /// A request with this bearer token.

@@ -24,7 +24,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<NewToken>(),
     body_limit: 16 * 1024,
-    problems: &[problem::FORBIDDEN],
+    problems: &[problem::FORBIDDEN, problem::TOO_MANY_TOKENS],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
         GOOD,
@@ -47,7 +47,13 @@ pub const ROUTE: Route = Route {
             status: 422,
             ..GOOD
         },
-        GOOD.not_allowed("contributor"),
+        Example {
+            name: "of-a-contributor",
+            role: Some("contributor"),
+            body: r#"{"name": "my gifts", "scopes": ["giving.read_own"]}"#,
+            ..GOOD
+        },
+        GOOD.not_allowed("customer"),
         GOOD.no_token(),
     ],
     ..Route::DEFAULT
@@ -73,7 +79,7 @@ pub struct Input {
     /// Permissions: some of the caller's.
     #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 100)))]
     scopes: Vec<Line<100>>,
-    /// 1 to 365; 90 if absent.
+    /// 1 to 365, or less as the setting tokens.most_days says; if absent, tokens.default_days.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schemars(range(min = 1, max = 365)))]
     expires_in_days: Option<i32>,
@@ -92,8 +98,7 @@ pub struct NewToken {
 
 async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { name, scopes, expires_in_days } = req.json()?;
-    let days = expires_in_days.unwrap_or(90);
-    if !(1..=MAX_DAYS).contains(&days) {
+    if expires_in_days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
         return Err(Problem::invalid("/expires_in_days", "must be 1 to 365"));
     }
     if scopes.is_empty() || scopes.len() > 100 {
@@ -110,8 +115,20 @@ async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let prefix = format!("aru_{}", &id.uuid().simple().to_string()[20..]);
     let token = Secret::from(format!("{prefix}_{}", Secret::random()?.reveal()));
     let scopes = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
-    let row = (id, caller.contact, name, prefix, token.hash(), scopes, days, req.origin());
-    let kept = CREATE.one(db, row).await.on_constraint("api_tokens_scopes_held", excess)?;
+    let row =
+        (id, caller.contact, name, prefix, token.hash(), scopes, expires_in_days, req.origin());
+    let kept = CREATE
+        .one(db, row)
+        .await
+        .on_constraint("api_tokens_scopes_held", excess)
+        .on_constraint("api_tokens_days", || {
+            Problem::invalid("/expires_in_days", "must be at most the setting tokens.most_days")
+        })
+        .on_constraint("api_tokens_per_owner", || {
+            let detail =
+                "end a token, or wait for one to end: the setting tokens.per_owner is the limit";
+            Problem::new(problem::TOO_MANY_TOKENS, detail)
+        })?;
     let location = format!("/v1/platform/api-tokens/{}", kept.id);
     let answer = Response::json(201, &NewToken { token: token.reveal(), kept })?;
     Ok(answer.with("location", location))

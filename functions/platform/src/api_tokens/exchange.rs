@@ -74,12 +74,13 @@ async fn exchange(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { api_token } = req.json()?;
     let carried = USE.one(db, (api_token.hash(), req.origin())).await?;
     identity::wait(carried.wait_s)?;
-    let Carried { token_id: Some(token), contact_id: Some(contact), permissions, .. } = carried
+    let Carried { token_id: Some(token), contact_id: Some(contact), permissions, limits, .. } =
+        carried
     else {
         return Err(identity::wrong("the api token is not good, or no longer"));
     };
     // No roles: what a token may do is its permissions.
-    let claims = json!({ "permissions": permissions, "token": token });
+    let claims = json!({ "permissions": permissions, "limits": limits, "token": token });
     let answer = AccessToken {
         access_token: identity::access_token(req, contact, None, claims)?,
         token_type: "Bearer",

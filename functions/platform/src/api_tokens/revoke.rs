@@ -1,5 +1,5 @@
 //! `DELETE /v1/platform/api-tokens/{id}`: end a token.
-use api::{Allow, Example, Method, Problem, Request, Response, Route};
+use api::{Allow, Example, Method, Problem, Request, Response, Route, problem};
 use db::{Access, Db, Domain};
 use types::ApiTokenId;
 
@@ -16,6 +16,7 @@ pub const ROUTE: Route = Route {
     // Whoever has lost the right to make tokens must still be able to end them.
     allow: Allow::SignedIn,
     status: 204,
+    problems: &[problem::FORBIDDEN],
     answer: |req, db| Box::pin(revoke(req, db)),
     examples: &[GOOD.not_found(), GOOD, GOOD.no_token()],
     ..Route::DEFAULT
@@ -31,6 +32,12 @@ const GOOD: Example = Example {
 
 async fn revoke(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ApiTokenId = req.path("id")?;
+    let caller = req.caller()?;
+    if caller.token.is_some_and(|own| own != id) && !caller.may("tokens.write") {
+        // A program that was given little must not be able to end what its owner's other programs live on.
+        let detail = "a token without the permission tokens.write ends itself only";
+        return Err(Problem::new(problem::FORBIDDEN, detail));
+    }
     match REVOKE.one(db, (id, req.actor()?, req.origin())).await?.known {
         true => api::no_content(),
         false => Err(Problem::not_found("api token")),

@@ -53,6 +53,7 @@ const MOST: usize = 2_000;
 const MOST_BYTES: usize = 4_000_000;
 
 async fn export(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    req.everywhere("audit.read")?;
     let from: Timestamp = req.query("from")?.ok_or_else(|| {
         Problem::parameter(problem::INVALID, "from", "is missing: the first moment")
     })?;

@@ -81,6 +81,7 @@ const LIST: List = List {
 };
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
+    req.everywhere("audit.read")?;
     let list = req.list()?;
     let (after, id) = list.after()?;
     let filters = (

@@ -1,10 +1,13 @@
 //! `GET /v1/platform/timelines/{entity_type}/{entity_id}`: what happened to one thing.
 use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Route, Shape};
 use db::{Access, Db, Domain};
-use types::{Line, Page};
+use types::{ContactId, Line, Page};
 use uuid::Uuid;
 
-use crate::sql::audit_logs::{AuditLog, NEWEST};
+use crate::sql::{
+    audit_logs::{AuditLog, NEWEST},
+    contacts::SEEN,
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -44,6 +47,16 @@ async fn timeline(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let (after, id) = list.after()?;
     let entity_type: Line<100> = req.path("entity_type")?;
     let entity_id: Uuid = req.path("entity_id")?;
+    let departments = req.departments("audit.read")?;
+    if departments.ids().is_some() {
+        // Of all that is in the log only contacts belong to departments.
+        let contact = ContactId::from_uuid(entity_id);
+        let seen = match entity_type.as_str() {
+            "contact" => SEEN.opt(db, (contact, departments)).await?,
+            _ => None,
+        };
+        seen.ok_or_else(|| Problem::not_found("timeline"))?;
+    }
     let filters = (
         list.filter("domain", "eq")?,
         Some(entity_type),

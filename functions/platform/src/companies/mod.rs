@@ -6,6 +6,7 @@ pub mod delete;
 pub mod find;
 pub mod links;
 pub mod list;
+pub mod merge;
 pub mod restore;
 pub mod update;
 

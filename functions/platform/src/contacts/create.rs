@@ -7,7 +7,10 @@ use db::{Access, Domain, Session};
 use types::{ContactId, Patch};
 
 use super::{explained, object, person};
-use crate::sql::contacts::{Contact, INSERT};
+use crate::{
+    departments,
+    sql::contacts::{Contact, INSERT},
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -22,7 +25,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Contact>(),
     idempotency: Idempotency::Accepted,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::CONFLICT, problem::OTHER_DEPARTMENT],
     in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
@@ -83,12 +86,16 @@ impl Input {
 }
 
 async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
-    let input: Input = req.json()?;
+    let mut input: Input = req.json()?;
     if !input.is_somebody() {
         return Err(Problem::invalid(
             "/last_name",
             "or another name, email or phone must be given",
         ));
+    }
+    let departments = req.departments("contacts.write")?;
+    if let Some(id) = departments::placed(&departments, input.department_id.as_value().copied())? {
+        input.department_id = Patch::Value(id);
     }
     let row = (input.id.unwrap_or_else(ContactId::new), object(&input)?, req.actor()?);
     api::once(req, db, async |on| {

@@ -46,7 +46,7 @@ const GOOD: Example = Example {
 async fn delete(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContactId = req.path("id")?;
     let found = DELETE
-        .opt(db, (id, req.if_match()?, req.actor()?))
+        .opt(db, (id, req.if_match()?, req.actor()?, req.departments("contacts.write")?))
         .await
         .on_constraint("users_contact_id_fkey", || Problem::conflict("the contact has a login"))
         .on_constraint("contact_companies_contact_id_fkey", || {

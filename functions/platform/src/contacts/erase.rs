@@ -64,8 +64,9 @@ pub struct Erasure {
 
 async fn erase(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContactId = req.path("id")?;
+    let departments = req.departments("contacts.erase")?;
     let erased = ERASE
-        .one(db, (id, req.if_match()?, req.actor()?))
+        .opt(db, (id, req.if_match()?, req.actor()?, departments))
         .await
         .on_constraint("contacts_erased_by_another", || {
             Problem::conflict("nobody erases themselves: somebody else must")
@@ -74,9 +75,9 @@ async fn erase(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
             Problem::conflict("the contact was merged into another: erase that one, and both go")
         })?;
     match erased {
-        Erased { present: false, .. } => Err(Problem::not_found("contact")),
-        Erased { stale: true, .. } => Err(api::stale()),
-        Erased { erased_at, .. } => {
+        None | Some(Erased { present: false, .. }) => Err(Problem::not_found("contact")),
+        Some(Erased { stale: true, .. }) => Err(api::stale()),
+        Some(Erased { erased_at, .. }) => {
             let erased_at = erased_at.ok_or_else(|| Problem::not_found("contact"))?;
             Response::json(200, &Erasure { id, erased_at })
         }

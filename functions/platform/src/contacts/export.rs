@@ -28,7 +28,9 @@ const GOOD: Example = Example {
 
 async fn export(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContactId = req.path("id")?;
-    let found = EXPORT.opt(db, (id,)).await?.ok_or_else(|| Problem::not_found("contact"))?;
+    let departments = req.departments("contacts.export")?;
+    let found =
+        EXPORT.opt(db, (id, departments)).await?.ok_or_else(|| Problem::not_found("contact"))?;
     let text = serde_json::to_vec_pretty(&found.document).map_err(|error| {
         Problem::new(api::problem::INTERNAL, "the document could not be written").because(error)
     })?;

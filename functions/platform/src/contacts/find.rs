@@ -34,5 +34,6 @@ const GOOD: Example = Example {
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContactId = req.path("id")?;
-    api::found(req, FIND.opt(db, (id,)).await?, "contact")
+    let departments = req.departments("contacts.read")?;
+    api::found(req, FIND.opt(db, (id, departments)).await?, "contact")
 }

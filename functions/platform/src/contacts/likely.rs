@@ -4,7 +4,7 @@ use db::{Access, Db, Domain};
 use serde::Serialize;
 use types::ContactId;
 
-use crate::sql::contacts::{LIKELY, Likely};
+use crate::sql::contacts::{LIKELY, Likely, SEEN};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -20,6 +20,7 @@ pub const ROUTE: Route = Route {
     examples: &[
         GOOD,
         Example { name: "no-id", path: &["helen"], status: 404, ..GOOD },
+        GOOD.not_found(),
         GOOD.not_allowed("contributor"),
         GOOD.no_token(),
     ],
@@ -33,7 +34,7 @@ const GOOD: Example = Example {
 };
 
 /// So many are looked through by a person.
-const MOST: i32 = 50;
+const MOST: i64 = 50;
 
 /// Contacts that may be the same person.
 #[derive(Debug, Serialize)]
@@ -45,6 +46,11 @@ pub struct Duplicates {
 
 async fn likely(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContactId = req.path("id")?;
-    let data = LIKELY.all(db, (id, MOST)).await?;
+    let departments = req.departments("contacts.read")?;
+    let seen = SEEN.with((id, departments.clone()));
+    let (seen, data) = db.transaction((seen, LIKELY.with((id, MOST, departments)))).await?;
+    if seen.is_empty() {
+        return Err(Problem::not_found("contact"));
+    }
     Response::json(200, &Duplicates { data })
 }

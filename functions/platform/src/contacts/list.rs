@@ -55,6 +55,8 @@ async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let last_name = list.filter("last_name", "eq")?;
     let (created_at, id) = list.after()?;
     let page = if list.sort == "created_at" { OLDEST } else { NEWEST };
-    let rows = page.all(db, (status, email, last_name, created_at, id, list.fetch())).await?;
+    let departments = req.departments("contacts.read")?;
+    let filters = (status, email, last_name, created_at, id, list.fetch(), departments);
+    let rows = page.all(db, filters).await?;
     list.page(rows, |row| row.created_at.to_string())
 }

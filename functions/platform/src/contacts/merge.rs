@@ -78,7 +78,9 @@ async fn merge(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     if into == id {
         return Err(Problem::invalid("/into", "must be another contact"));
     }
-    let steps = (MERGE.with((id, version, into, reason, req.actor()?)), FIND.with((into,)));
+    let departments = req.departments("contacts.merge")?;
+    let survivor = FIND.with((into, departments.clone()));
+    let steps = (MERGE.with((id, version, into, reason, req.actor()?, departments)), survivor);
     let (met, survivor) = db
         .transaction(steps)
         .await

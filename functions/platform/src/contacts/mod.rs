@@ -98,9 +98,9 @@ macro_rules! person {
             /// How much attention the customer is given.
             #[serde(default, skip_serializing_if = "types::Patch::is_absent")]
             classification: types::Patch<$crate::contacts::Classification>,
-            /// Department the person works in.
+            /// Department the person works in, or that looks after them.
             #[serde(default, skip_serializing_if = "types::Patch::is_absent")]
-            department_id: types::Patch<uuid::Uuid>,
+            department_id: types::Patch<types::DepartmentId>,
             /// Notes of the staff.
             #[serde(default, skip_serializing_if = "types::Patch::is_absent")]
             notes: types::Patch<types::Text<4000>>,

@@ -38,7 +38,8 @@ const GOOD: Example = Example {
 
 async fn restore(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContactId = req.path("id")?;
-    let restored = explained(RESTORE.opt(db, (id, req.actor()?)).await)
+    let departments = req.departments("contacts.write")?;
+    let restored = explained(RESTORE.opt(db, (id, req.actor()?, departments.clone())).await)
         .on_constraint("contacts_erased_final", || Problem::conflict("the contact was erased"))?;
-    api::restored(req, restored, FIND.opt(db, (id,)), "contact").await
+    api::restored(req, restored, FIND.opt(db, (id, departments)), "contact").await
 }

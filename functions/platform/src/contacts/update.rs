@@ -1,10 +1,13 @@
 //! `PATCH /v1/platform/contacts/{id}`: change what is recorded of a person.
-use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
+use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape, problem};
 use db::{Access, Db, Domain};
 use types::ContactId;
 
 use super::{explained, object, person};
-use crate::sql::contacts::{Contact, FIND, UPDATE};
+use crate::{
+    departments,
+    sql::contacts::{Contact, FIND, UPDATE},
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -18,6 +21,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Contact>(),
     if_match: true,
+    problems: &[problem::OTHER_DEPARTMENT],
     answer: |req, db| Box::pin(update(req, db)),
     examples: &[
         GOOD,
@@ -49,7 +53,10 @@ person! {
 async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ContactId = req.path("id")?;
     let version = req.if_match()?;
-    let change = (id, version, object(&req.json::<Input>()?)?, req.actor()?);
+    let input: Input = req.json()?;
+    let departments = req.departments("contacts.write")?;
+    departments::moved(&departments, &input.department_id)?;
+    let change = (id, version, object(&input)?, req.actor()?, departments.clone());
     let contact = explained(UPDATE.opt(db, change).await)?;
-    api::changed(req, contact, FIND.opt(db, (id,)), "contact").await
+    api::changed(req, contact, FIND.opt(db, (id, departments)), "contact").await
 }

@@ -50,8 +50,12 @@ const GOOD: Example = Example {
 async fn delete(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: DepartmentId = req.path("id")?;
     let gone = DELETE.opt(db, (id, req.if_match()?, req.actor()?)).await.map_err(Problem::from);
-    let gone = explained(gone).on_constraint("contacts_department_id_fkey", || {
-        Problem::conflict("people work in the department: give them another one first")
-    })?;
+    let gone = explained(gone)
+        .on_constraint("contacts_department_id_fkey", || {
+            Problem::conflict("contacts belong to the department: give them another one first")
+        })
+        .on_constraint("leads_department_id_fkey", || {
+            Problem::conflict("leads belong to the department: give them another one first")
+        })?;
     api::deleted(gone, "department")
 }

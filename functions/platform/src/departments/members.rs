@@ -3,7 +3,7 @@ use api::{Allow, Example, List, Method, Problem, Request, Response, Route, Shape
 use db::{Access, Db, Domain};
 use types::{DepartmentId, Page};
 
-use crate::sql::departments::{MEMBERS, Member};
+use crate::sql::departments::{MEMBERS, Member, SEEN};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -20,6 +20,7 @@ pub const ROUTE: Route = Route {
     examples: &[
         GOOD,
         Example { name: "unknown-order", query: "sort=role", status: 422, ..GOOD },
+        GOOD.not_found(),
         GOOD.not_allowed("employee"),
         GOOD.no_token(),
     ],
@@ -38,6 +39,11 @@ async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: DepartmentId = req.path("id")?;
     let list = req.list()?;
     let (created_at, after) = list.after()?;
-    let rows = MEMBERS.all(db, (id, created_at, after, list.fetch())).await?;
+    let departments = req.departments("users.read")?;
+    let page = MEMBERS.with((id, created_at, after, list.fetch(), departments.clone()));
+    let (seen, rows) = db.transaction((SEEN.with((id, departments)), page)).await?;
+    if seen.is_empty() {
+        return Err(Problem::not_found("department"));
+    }
     list.page(rows, |row| row.created_at.to_string())
 }

@@ -46,13 +46,14 @@ const GOOD: Example = Example {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "NoSecondFactor"))]
 pub struct Input {
-    /// What is signed in with.
-    current_password: Password,
+    /// What is signed in with; absent for a login without a password, which must have signed in within ten minutes.
+    #[serde(default)]
+    current_password: Option<Password>,
 }
 
 async fn disable(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { current_password } = req.json()?;
-    super::proven(req, db, &current_password).await?;
+    super::proven_or_fresh(req, db, current_password.as_ref()).await?;
     match DISABLE_TOTP.one(db, (req.actor()?, req.origin())).await?.changed {
         true => api::no_content(),
         false => Err(Problem::not_found("second factor")),

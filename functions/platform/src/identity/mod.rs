@@ -34,6 +34,7 @@ pub mod verify_email;
 
 use api::{Problem, Request, Response, problem};
 use db::Db;
+use types::Locale;
 
 use crate::sql::identity::{BEGIN_PASSWORD_CHANGE, OwnLogin};
 
@@ -68,13 +69,43 @@ pub(crate) async fn proven(
     db: &Db<'_>,
     password: &Password,
 ) -> Result<OwnLogin, Problem> {
-    let login = BEGIN_PASSWORD_CHANGE.opt(db, (req.actor()?,)).await?;
-    let login = login.ok_or_else(|| Problem::not_found("login"))?;
-    wait(login.wait_s)?;
+    let login = begun(req, db).await?;
     if !matches(password, login.password_hash.as_deref())? {
         return Err(wrong("the present password is another"));
     }
     Ok(login)
+}
+
+/// The same for whoever may have no password, because somebody else vouches for them: then they must have signed in
+/// within ten minutes, which is what an open session that was found lying about cannot show.
+pub(crate) async fn proven_or_fresh(
+    req: &Request,
+    db: &Db<'_>,
+    password: Option<&Password>,
+) -> Result<OwnLogin, Problem> {
+    let login = begun(req, db).await?;
+    match (password, login.password_hash.as_deref()) {
+        (None, None) if login.signed_in_lately => Ok(login),
+        (None, None) => Err(wrong("sign in again: without a password, ten minutes are the limit")),
+        (None, Some(_)) => Err(Problem::invalid("/current_password", "must be sent")),
+        (Some(password), hash) if matches(password, hash)? => Ok(login),
+        (Some(_), _) => Err(wrong("the present password is another")),
+    }
+}
+
+async fn begun(req: &Request, db: &Db<'_>) -> Result<OwnLogin, Problem> {
+    let caller = req.caller()?;
+    let login = BEGIN_PASSWORD_CHANGE.opt(db, (caller.contact, caller.session)).await?;
+    let login = login.ok_or_else(|| Problem::not_found("login"))?;
+    wait(login.wait_s)?;
+    Ok(login)
+}
+
+/// The language that a request names; none: it names none of ours.
+pub(crate) fn spoken(req: &Request) -> Option<Locale> {
+    let named = req.header("accept-language");
+    let [a, b] = Locale::ALL.map(|default| Locale::negotiate(named, default));
+    (a == b).then_some(a)
 }
 
 /// Refuses for so many seconds, if there are any.

@@ -58,8 +58,9 @@ const GOOD: Example = Example {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "NewSecondFactor"))]
 pub struct Input {
-    /// What is signed in with.
-    current_password: Password,
+    /// What is signed in with; absent for a login without a password, which must have signed in within ten minutes.
+    #[serde(default)]
+    current_password: Option<Password>,
     /// Absent: make a secret. Else six digits that the app shows for it.
     #[serde(default)]
     code: Option<super::Code>,
@@ -81,7 +82,7 @@ pub struct SetUp {
 
 async fn set_up(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { current_password, code } = req.json()?;
-    let login = super::proven(req, db, &current_password).await?;
+    let login = super::proven_or_fresh(req, db, current_password.as_ref()).await?;
     let (contact, keys) = (req.actor()?, req.setting(TOTP_KEYS));
     let taken = || Problem::conflict("a second factor is set up already: switch it off first");
     let Some(code) = code else {

@@ -118,7 +118,7 @@ async fn sign_in(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         vouched.email,
         vouched.first_name,
         vouched.last_name,
-        req.locale(),
+        super::spoken(req),
         vouched.nonce_hash,
         vouched.ends_at,
         step,

@@ -69,7 +69,7 @@ pub struct Input {
     /// Family name.
     #[serde(default)]
     last_name: Option<Line<100>>,
-    /// Language of mails; that of the request if absent.
+    /// Language of mails; if absent that of the request, else the setting platform.default_locale.
     #[serde(default)]
     language: Option<Locale>,
 }
@@ -81,7 +81,7 @@ async fn sign_up(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     }
     let hash = super::spend(&password)?;
     let (token, token_hash) = link::new(req)?;
-    let language = language.unwrap_or_else(|| req.locale());
+    let language = language.or_else(|| super::spoken(req));
     let asked = SIGN_UP.one(
         db,
         (

@@ -9,7 +9,7 @@ use types::{ContactId, Email, InvitationId, Line, Locale, UserId};
 use uuid::Uuid;
 
 use crate::{
-    identity::{LINK_KEY, link},
+    identity::{self, LINK_KEY, link},
     roles::NO_ADMIN,
     sql::invitations::{FIND, INVITE, Invitation},
 };
@@ -107,7 +107,7 @@ pub struct Input {
     /// Family name.
     #[serde(default)]
     last_name: Option<Line<100>>,
-    /// Language of mails; that of the request if absent.
+    /// Language of mails; if absent that of the request, else the setting platform.default_locale.
     #[serde(default)]
     language: Option<Locale>,
     /// One to ten.
@@ -144,7 +144,7 @@ async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
         email,
         first_name,
         last_name,
-        language.unwrap_or_else(|| req.locale()),
+        language.or_else(|| identity::spoken(req)),
         kind.word(),
         serde_json::json!(roles),
         token,
@@ -161,6 +161,9 @@ async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
             })
             .on_constraint("user_roles_role_id_fkey", || {
                 Problem::invalid("/roles", "has a role that is none")
+            })
+            .on_constraint("user_roles_department_known", || {
+                Problem::invalid("/roles", "names a department that is none")
             })
             .on_constraint("user_roles_scope_type_known", nowhere)
             .on_constraint("user_roles_scope_allowed", nowhere)

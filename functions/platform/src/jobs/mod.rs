@@ -1,4 +1,5 @@
 //! What the clock starts.
+pub mod purge;
 pub mod relay_events;
 pub mod seal_audit;
 pub mod take_events;

@@ -71,8 +71,9 @@ async fn archive(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     if merged_into == Some(id) {
         return Err(Problem::invalid("/merged_into", "must be another lead"));
     }
+    let departments = req.departments("leads.write")?;
     let lead = ARCHIVE
-        .opt(db, (id, version, reason, merged_into, req.actor()?))
+        .opt(db, (id, version, reason, merged_into, req.actor()?, departments.clone()))
         .await
         .on_constraint("leads_merged_into_id_fkey", || {
             Problem::invalid("/merged_into", "is no lead")
@@ -84,5 +85,5 @@ async fn archive(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
             Problem::conflict("the lead was merged into another one")
         })
         .on_constraint("leads_frozen", || Problem::conflict("the lead was converted"))?;
-    api::changed(req, lead, FIND.opt(db, (id,)), "lead").await
+    api::changed(req, lead, FIND.opt(db, (id, departments)), "lead").await
 }

@@ -87,8 +87,20 @@ async fn convert(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let version = req.if_match()?;
     let Input { contact_id, first_name, last_name, company_id, project_ref } = req.json()?;
     let actor = req.actor()?;
-    let step = (id, version, contact_id, first_name, last_name, company_id, project_ref, actor);
-    let (met, lead) = explained(db.transaction((CONVERT.with(step), FIND.with((id,)))).await)
+    let departments = req.departments("leads.write")?;
+    let lead = FIND.with((id, departments.clone()));
+    let step = (
+        id,
+        version,
+        contact_id,
+        first_name,
+        last_name,
+        company_id,
+        project_ref,
+        actor,
+        departments,
+    );
+    let (met, lead) = explained(db.transaction((CONVERT.with(step), lead)).await)
         .on_constraint("leads_converted_live", || Problem::conflict("the lead is archived"))
         .on_constraint("leads_converted_contact", || {
             Problem::invalid("/last_name", "or contact_id or company_id must say who it is")

@@ -5,12 +5,13 @@ use api::{
 };
 use db::{Access, Domain, Session};
 use serde::{Deserialize, Serialize};
-use types::{ContactId, Email, LeadId, Line, ProjectId, Text};
+use types::{ContactId, DepartmentId, Email, LeadId, Line, ProjectId, Text};
 use uuid::Uuid;
 
 use super::explained;
 use crate::{
     contacts::object,
+    departments,
     sql::leads::{INSERT, Lead},
 };
 
@@ -27,7 +28,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Lead>(),
     idempotency: Idempotency::Accepted,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::CONFLICT, problem::OTHER_DEPARTMENT],
     in_session: Some(|req, db| Box::pin(create(req, db))),
     examples: &[
         GOOD,
@@ -102,14 +103,20 @@ pub struct Input {
     /// Who looks after it.
     #[serde(default)]
     owner_contact_id: Option<ContactId>,
+    /// Department that works on it; the caller's, if absent and there is one.
+    #[serde(default)]
+    department_id: Option<DepartmentId>,
     /// The project it is about.
     #[serde(default)]
     project_ref: Option<ProjectId>,
 }
 
 async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
-    let input: Input = req.json()?;
-    let row = (input.id.unwrap_or_else(LeadId::new), object(&input)?, req.actor()?);
+    let mut input: Input = req.json()?;
+    let departments = req.departments("leads.write")?;
+    input.department_id = departments::placed(&departments, input.department_id)?;
+    let id = input.id.unwrap_or_else(LeadId::new);
+    let row = (id, object(&input)?, req.actor()?, input.contact_id, departments);
     api::once(req, db, async |on| {
         let lead = explained(INSERT.one(on, row).await)
             .on_constraint("leads_pkey", || Problem::conflict("lead already recorded"))?;

@@ -28,5 +28,6 @@ const GOOD: Example = Example {
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: LeadId = req.path("id")?;
-    api::found(req, FIND.opt(db, (id,)).await?, "lead")
+    let departments = req.departments("contacts.read")?;
+    api::found(req, FIND.opt(db, (id, departments)).await?, "lead")
 }

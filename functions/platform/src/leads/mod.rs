@@ -41,6 +41,9 @@ fn explained<T>(written: Result<T, db::Error>) -> Result<T, Problem> {
         .on_constraint("leads_owner_contact_id_fkey", || {
             Problem::invalid("/owner_contact_id", "is no contact")
         })
+        .on_constraint("leads_department_id_fkey", || {
+            Problem::invalid("/department_id", "is no department")
+        })
         .on_constraint("leads_status_transition", || {
             Problem::conflict("the lead cannot take this step from where it stands")
         })

@@ -2,12 +2,13 @@
 use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape, problem};
 use db::{Access, Db, Domain};
 use serde::{Deserialize, Serialize};
-use types::{Change, ContactId, Email, LeadId, Line, Patch, ProjectId, Text};
+use types::{Change, ContactId, DepartmentId, Email, LeadId, Line, Patch, ProjectId, Text};
 use uuid::Uuid;
 
 use super::{LeadStep, explained};
 use crate::{
     contacts::object,
+    departments,
     sql::leads::{FIND, Lead, UPDATE},
 };
 
@@ -23,7 +24,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Lead>(),
     if_match: true,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::CONFLICT, problem::OTHER_DEPARTMENT],
     answer: |req, db| Box::pin(update(req, db)),
     examples: &[
         GOOD,
@@ -96,6 +97,9 @@ pub struct Input {
     /// Who looks after it.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     owner_contact_id: Patch<ContactId>,
+    /// Department that works on it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    department_id: Patch<DepartmentId>,
     /// The project it is about.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     project_ref: Patch<ProjectId>,
@@ -104,7 +108,11 @@ pub struct Input {
 async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: LeadId = req.path("id")?;
     let version = req.if_match()?;
-    let change = (id, version, object(&req.json::<Input>()?)?, req.actor()?);
+    let input: Input = req.json()?;
+    let departments = req.departments("leads.write")?;
+    departments::moved(&departments, &input.department_id)?;
+    let contact = input.contact_id.as_value().copied();
+    let change = (id, version, object(&input)?, req.actor()?, contact, departments.clone());
     let lead = explained(UPDATE.opt(db, change).await)?;
-    api::changed(req, lead, FIND.opt(db, (id,)), "lead").await
+    api::changed(req, lead, FIND.opt(db, (id, departments)), "lead").await
 }

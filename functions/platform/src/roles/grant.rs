@@ -96,7 +96,8 @@ pub struct Input {
     role: Line<60>,
     /// `global`, `department`, `project`, `building` or `partner`.
     scope_type: Line<20>,
-    /// Which of these; absent for `global`.
+    /// Which of these; absent for `global`. That there is such a department is checked; what the projects domain knows,
+    /// projects, buildings and partners, is taken as it is sent.
     #[serde(default)]
     scope_id: Option<Uuid>,
     /// First day; today if absent.
@@ -127,6 +128,7 @@ async fn grant(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
         valid_to,
         actor,
         reason,
+        req.departments("roles.grant")?,
     );
     api::once(req, db, async |on| {
         let not_here = || Problem::invalid("/scope_type", "is no place that this role is held in");
@@ -138,6 +140,9 @@ async fn grant(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
             .on_constraint("user_roles_scope_allowed", not_here)
             .on_constraint("user_roles_scope_whole", || {
                 Problem::invalid("/scope_id", "must name the place, and only for global be absent")
+            })
+            .on_constraint("user_roles_department_known", || {
+                Problem::invalid("/scope_id", "names no department")
             })
             .on_constraint("user_roles_valid_order", || {
                 Problem::invalid("/valid_to", "must be after valid_from")

@@ -1,34 +1,37 @@
-//! `GET /v1/platform/settings/{id}`: one setting.
+//! `GET /v1/platform/settings/{key}`: one setting.
 use api::{Allow, Example, Method, Problem, Request, Response, Route, Shape};
 use db::{Access, Db, Domain};
-use types::SettingId;
 
-use crate::sql::settings::{FIND, Setting};
+use super::Setting;
+use crate::sql::settings::FIND;
 
 /// The route.
 pub const ROUTE: Route = Route {
     name: "platform-find-setting",
     method: Method::GET,
-    path: "/v1/platform/settings/{id}",
-    summary: "Finds a setting; a secret's value is null.",
+    path: "/v1/platform/settings/{key}",
+    summary: "Finds a setting by its key: what it stands at, and what it may be; a secret's value is null.",
     domain: Domain::Platform,
     access: Access::Read,
     allow: Allow::Permission("settings.read"),
     localized: true,
     reply: Shape::of::<Setting>(),
     answer: |req, db| Box::pin(find(req, db)),
-    examples: &[GOOD, GOOD.no_token(), GOOD.not_allowed("contributor"), GOOD.not_found()],
+    examples: &[
+        GOOD,
+        Example { name: "at-its-default", path: &["links.verify_hours"], ..GOOD },
+        GOOD.no_token(),
+        GOOD.not_allowed("contributor"),
+        GOOD.not_found(),
+    ],
     ..Route::DEFAULT
 };
 
-const GOOD: Example = Example {
-    role: Some("auditor"),
-    path: &["02777096-86e4-5308-a14b-027e632de920"],
-    ..Example::DEFAULT
-};
+const GOOD: Example =
+    Example { role: Some("auditor"), path: &["tokens.per_owner"], ..Example::DEFAULT };
 
 async fn find(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let id: SettingId = req.path("id")?;
-    let setting = FIND.opt(db, (id,)).await?;
-    api::found(req, setting, "setting")
+    let known = super::named(req)?;
+    let stored = FIND.opt(db, (known.key,)).await?;
+    api::ok(req, &Setting::new(known, stored))
 }

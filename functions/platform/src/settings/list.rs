@@ -3,14 +3,15 @@ use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Rout
 use db::{Access, Db, Domain};
 use types::Page;
 
-use crate::sql::settings::{BY_KEY, NEWEST, OLDEST, Setting};
+use super::{Setting, registry};
+use crate::sql::settings::EVERY;
 
 /// The route.
 pub const ROUTE: Route = Route {
     name: "platform-list-settings",
     method: Method::GET,
     path: "/v1/platform/settings",
-    summary: "Lists settings, a page at a time; the value of a secret is null.",
+    summary: "Lists every setting that there is, by key, a page at a time; the value of a secret is null.",
     domain: Domain::Platform,
     access: Access::Read,
     allow: Allow::Permission("settings.read"),
@@ -23,13 +24,7 @@ pub const ROUTE: Route = Route {
         Example {
             name: "filtered",
             role: Some("admin"),
-            query: "filter[key]=giving.minimum_minor&localize=all",
-            ..Example::DEFAULT
-        },
-        Example {
-            name: "newest-first",
-            role: Some("admin"),
-            query: "sort=-created_at",
+            query: "filter[key]=tokens.per_owner&localize=all",
             ..Example::DEFAULT
         },
         Example {
@@ -53,19 +48,24 @@ pub const ROUTE: Route = Route {
 };
 
 const LIST: List = List {
-    sorts: &["key", "-created_at", "created_at"],
+    sorts: &["key"],
     filters: &[Filter { field: "key", ops: &["eq"], about: "The whole key." }],
 };
 
 async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
-    let key = list.filter("key", "eq")?;
-    if list.sort == "key" {
-        let (after, id) = list.after()?;
-        let rows = BY_KEY.all(db, (key, after, id, list.fetch())).await?;
-        return list.page(rows, |row| row.key.clone());
-    }
-    let (after, id) = list.after()?;
-    let page = if list.sort == "created_at" { OLDEST } else { NEWEST };
-    list.page(page.all(db, (key, after, id, list.fetch())).await?, |row| row.created_at.to_string())
+    let key: Option<String> = list.filter("key", "eq")?;
+    let (after, _): (Option<String>, Option<String>) = list.after()?;
+    let mut stored = EVERY.all(db, ()).await?;
+    let fits = |known: &&registry::Known| {
+        key.as_ref().is_none_or(|key| *key == known.key)
+            && after.as_ref().is_none_or(|after| known.key > after.as_str())
+    };
+    let page = usize::try_from(list.fetch()).unwrap_or(usize::MAX);
+    let settings = registry::all().filter(fits).take(page).map(|known| {
+        let at = stored.iter().position(|row| row.key == known.key);
+        Setting::new(known, at.map(|at| stored.swap_remove(at)))
+    });
+    let settings: Vec<Setting> = settings.collect();
+    list.page(settings, |setting| setting.key.to_owned())
 }

@@ -85,7 +85,7 @@ statements! {
     /// end of the nonce, step of the code, recovery code, ids, hash of the refresh token. Breaks `sessions_user_active`.
     pub const FINISH_SIGN_IN: Sql<
         (
-            String, String, Option<Email>, Option<Line<100>>, Option<Line<100>>, Locale, Vec<u8>, Timestamp,
+            String, String, Option<Email>, Option<Line<100>>, Option<Line<100>>, Option<Locale>, Vec<u8>, Timestamp,
             Option<i64>, Option<Vec<u8>>, ContactId, UserId, SessionId, Vec<u8>, Value,
         ),
         Met,

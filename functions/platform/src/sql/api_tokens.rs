@@ -50,6 +50,8 @@ row! {
         pub contact_id: Option<ContactId>,
         /// A list of codes.
         pub permissions: Value,
+        /// Which of these its owner holds in some departments only.
+        pub limits: Value,
     }
 }
 
@@ -69,9 +71,10 @@ macro_rules! columns {
 }
 
 statements! {
-    /// Records a token: id, owner, name, prefix, hash, scopes, days. Breaks `api_tokens_scopes_held`.
+    /// Records a token: id, owner, name, prefix, hash, scopes, days. Breaks `api_tokens_scopes_held`, `api_tokens_days`,
+    /// `api_tokens_per_owner`.
     pub const CREATE: Sql<
-        (ApiTokenId, ContactId, Line<120>, String, Vec<u8>, Vec<String>, i32, Value),
+        (ApiTokenId, ContactId, Line<120>, String, Vec<u8>, Vec<String>, Option<i32>, Value),
         ApiToken,
     > = Sql::new(concat!(
         "select ", columns!(), " from identity.create_api_token($1, $2, $3, $4, $5, $6, $7, $8)"
@@ -92,8 +95,9 @@ statements! {
         Sql::repeatable("select identity.revoke_api_token($1, $2, $3) as known").never_null();
     /// Counts an attempt and finds what the token of a hash carries.
     pub const USE: Sql<(Vec<u8>, Value), Carried> = Sql::new(
-        "select retry_after as wait_s, token_id, contact_id, permissions
-         from identity.use_api_token($1, $2)",
+        "select u.retry_after as wait_s, u.token_id, u.contact_id, u.permissions,
+           identity.limits_of(u.contact_id) as limits
+         from identity.use_api_token($1, $2) as u",
     )
     .never_null();
 }

@@ -1,9 +1,11 @@
 //! Companies, and who works for them.
 use api::Resource;
-use db::{Deletion, Sql, row, soft_delete, statements};
+use db::{Deletion, Departments, Sql, row, soft_delete, statements};
 use serde::Serialize;
 use serde_json::Value;
 use types::{CompanyId, CompanyLinkId, ContactId, Date, Line, Timestamp};
+
+use super::contacts::Met;
 
 row! {
     /// A legal person.
@@ -44,6 +46,10 @@ row! {
         pub notes: Option<String>,
         /// `live` or `archived`.
         pub status: String,
+        /// Why it was archived: `merged`, `inactive`, `duplicate`, `dissolved` or `other`.
+        pub archive_reason: Option<String>,
+        /// The company that took its place.
+        pub merged_into_id: Option<CompanyId>,
         /// When it was recorded.
         pub created_at: Timestamp,
         /// When it last changed.
@@ -105,12 +111,28 @@ macro_rules! details {
 }
 macro_rules! columns {
     () => {
-        concat!("id, ", details!(), ", status, created_at, updated_at, version")
+        concat!(
+            "id, ",
+            details!(),
+            ", status, archive_reason, merged_into_id, created_at, updated_at, version"
+        )
     };
 }
 macro_rules! link_columns {
     () => {
         "id, contact_id, company_id, role, is_primary, valid_from, valid_to, created_at, version"
+    };
+}
+/// Whether the contact of a link is one that the caller may see.
+macro_rules! of_contact {
+    ($departments:literal) => {
+        concat!(
+            "(",
+            $departments,
+            " is null or exists (select from party.contacts c where c.id = contact_id and ",
+            within!($departments, "c.department_id"),
+            "))"
+        )
     };
 }
 macro_rules! page {
@@ -178,43 +200,58 @@ statements! {
          where id = $1 and deleted_at is not null
          returning ", columns!()
     ));
-    /// A page of what a contact is in companies, newest first: contact, cursor, limit.
-    pub const LINKS: Sql<(ContactId, Option<Timestamp>, Option<CompanyLinkId>, i64), CompanyLink> = Sql::new(concat!(
+    /// Merges the company `$1` of version `$2` into `$3`: why, by whom. Once more, it says so again.
+    pub const MERGE: Sql<(CompanyId, i32, CompanyId, Option<Line<500>>, ContactId), Met> = Sql::new(
+        "select present, stale from party.merge_company($1, $2, $3, $4, $5)",
+    )
+    .never_null();
+    /// A page of what a contact is in companies, newest first: contact, cursor, limit, of which departments the contact
+    /// may be.
+    pub const LINKS: Sql<
+        (ContactId, Option<Timestamp>, Option<CompanyLinkId>, i64, Departments),
+        CompanyLink,
+    > = Sql::new(concat!(
         "select ", link_columns!(), "
          from party.contact_companies
-         where contact_id = $1 and deleted_at is null
+         where contact_id = $1 and deleted_at is null and ", of_contact!("$5"), "
            and ($2 is null or (created_at, id) < ($2, $3))
          order by created_at desc, id desc
          limit $4"
     ));
     /// A link that is not deleted.
-    pub const FIND_LINK: Sql<(CompanyLinkId,), CompanyLink> = Sql::new(concat!(
+    pub const FIND_LINK: Sql<(CompanyLinkId, Departments), CompanyLink> = Sql::new(concat!(
         "select ", link_columns!(), "
          from party.contact_companies
-         where id = $1 and deleted_at is null"
+         where id = $1 and deleted_at is null and ", of_contact!("$2")
     ));
     /// Records what a contact is in a company: id, contact, company, role, whether first, from, to, by whom. Breaks
     /// `contact_companies_pkey`, `contact_companies_contact_id_fkey`, `contact_companies_company_id_fkey` and what
-    /// [`END`] breaks.
+    /// [`END`] breaks. No row: there is no such contact, or not for the caller.
     pub const LINK: Sql<
         (
             CompanyLinkId, ContactId, CompanyId, &'static str, bool, Option<Date>, Option<Date>, ContactId,
+            Departments,
         ),
         CompanyLink,
     > = Sql::new(concat!(
         "insert into party.contact_companies
            (id, contact_id, company_id, role, is_primary, valid_from, valid_to, created_by, updated_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+         select $1, c.id, $3, $4, $5, $6, $7, $8, $8
+         from party.contacts c
+         where c.id = $2 and ", within!("$9", "c.department_id"), "
          returning ", link_columns!()
     ));
     /// Changes the link `$1` of version `$2`: null stays; the last day is given or cleared if `$4` says so. Breaks
     /// `contact_companies_no_overlap`, `contact_companies_primary_key`, `contact_companies_valid_order`.
-    pub const END: Sql<(CompanyLinkId, i32, Option<bool>, bool, Option<Date>, ContactId), CompanyLink> = Sql::new(concat!(
+    pub const END: Sql<
+        (CompanyLinkId, i32, Option<bool>, bool, Option<Date>, ContactId, Departments),
+        CompanyLink,
+    > = Sql::new(concat!(
         "update party.contact_companies
          set is_primary = coalesce($3, is_primary),
              valid_to = case when $4 then $5 else valid_to end,
              updated_by = $6
-         where id = $1 and version = $2 and deleted_at is null
+         where id = $1 and version = $2 and deleted_at is null and ", of_contact!("$7"), "
          returning ", link_columns!()
     ));
 }

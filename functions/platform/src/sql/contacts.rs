@@ -1,10 +1,9 @@
 //! People.
 use api::Resource;
-use db::{Deletion, Sql, row, soft_delete, statements};
+use db::{Deletion, Departments, Sql, row, soft_delete, statements};
 use serde::Serialize;
 use serde_json::Value;
-use types::{ContactId, Date, Line, Timestamp};
-use uuid::Uuid;
+use types::{ContactId, Date, DepartmentId, Line, Timestamp};
 
 row! {
     /// A natural person.
@@ -47,8 +46,8 @@ row! {
         pub segment: Option<String>,
         /// `a`, `b` or `c`: how much attention a customer is given.
         pub classification: Option<String>,
-        /// Department the person works in.
-        pub department_id: Option<Uuid>,
+        /// Department the person works in, or that looks after them; null: none yet.
+        pub department_id: Option<DepartmentId>,
         /// Notes of the staff.
         pub notes: Option<String>,
         /// Where the contact came from.
@@ -130,6 +129,15 @@ row! {
 }
 
 row! {
+    /// That there is a contact, and that the caller may see it.
+    #[derive(Debug)]
+    pub struct Seen {
+        /// Identity.
+        pub id: ContactId,
+    }
+}
+
+row! {
     /// All that is kept about a person.
     #[derive(Debug)]
     pub struct Document {
@@ -162,6 +170,9 @@ macro_rules! page {
             "
              from party.contacts
              where deleted_at is null
+               and ",
+            within!("$7", "department_id"),
+            "
                and ($1 is null or status = $1)
                and ($2 is null or lower(email) = lower($2))
                and ($3 is null or lower(last_name) = lower($3))
@@ -176,7 +187,7 @@ macro_rules! page {
     };
 }
 
-/// Status, address of mail, family name, cursor, limit.
+/// Status, address of mail, family name, cursor, limit, of which departments.
 type Page = Sql<
     (
         Option<&'static str>,
@@ -185,6 +196,7 @@ type Page = Sql<
         Option<Timestamp>,
         Option<ContactId>,
         i64,
+        Departments,
     ),
     Contact,
 >;
@@ -195,10 +207,16 @@ statements! {
     /// The same, oldest first.
     pub const OLDEST: Page = page!("(created_at, id) > ($4, $5)", "created_at, id");
     /// A contact that is not deleted.
-    pub const FIND: Sql<(ContactId,), Contact> = Sql::new(concat!(
+    pub const FIND: Sql<(ContactId, Departments), Contact> = Sql::new(concat!(
         "select ", columns!(), "
          from party.contacts
-         where id = $1 and deleted_at is null"
+         where id = $1 and deleted_at is null and ", within!("$2", "department_id")
+    ));
+    /// Whether there is such a contact, before what hangs on it is shown.
+    pub const SEEN: Sql<(ContactId, Departments), Seen> = Sql::new(concat!(
+        "select id
+         from party.contacts
+         where id = $1 and deleted_at is null and ", within!("$2", "department_id")
     ));
     /// Records a contact: id, details as an object, by whom. Breaks `contacts_pkey` and what [`UPDATE`] breaks.
     pub const INSERT: Sql<(ContactId, Value, ContactId), Contact> = Sql::new(concat!(
@@ -210,46 +228,63 @@ statements! {
     /// Changes the contact `$1` of version `$2`: what the object `$3` has not stays, null clears. Breaks
     /// `contacts_phone_shape`, `contacts_mobile_shape`, `contacts_country_shape`, `contacts_date_of_birth_range`,
     /// `contacts_department_id_fkey`.
-    pub const UPDATE: Sql<(ContactId, i32, Value, ContactId), Contact> = Sql::new(concat!(
+    pub const UPDATE: Sql<(ContactId, i32, Value, ContactId, Departments), Contact> = Sql::new(concat!(
         "update party.contacts c
          set (", details!(), ") = (select ", details!(), " from jsonb_populate_record(c, $3)),
              updated_by = $4
-         where id = $1 and version = $2 and deleted_at is null
+         where id = $1 and version = $2 and deleted_at is null and ", within!("$5", "department_id"), "
          returning ", columns!()
     ));
     /// Deletes the contact `$1` of version `$2`, softly. Breaks `users_contact_id_fkey`,
     /// `contact_companies_contact_id_fkey`, `leads_contact_id_fkey`, `appointments_contact_id_fkey`,
     /// `appointment_proposals_contact_id_fkey`.
-    pub const DELETE: Sql<(ContactId, i32, ContactId), Deletion> = soft_delete!("party.contacts");
+    pub const DELETE: Sql<(ContactId, i32, ContactId, Departments), Deletion> =
+        soft_delete!("party.contacts", within!("$4", "department_id"));
     /// Brings a deleted contact back. Breaks `contacts_erased_final`, `contacts_department_id_fkey`.
-    pub const RESTORE: Sql<(ContactId, ContactId), Contact> = Sql::new(concat!(
+    pub const RESTORE: Sql<(ContactId, ContactId, Departments), Contact> = Sql::new(concat!(
         "update party.contacts
          set deleted_at = null, updated_by = $2
-         where id = $1 and deleted_at is not null
+         where id = $1 and deleted_at is not null and ", within!("$3", "department_id"), "
          returning ", columns!()
     ));
     /// Contacts that may be the same person as `$1`, the likeliest first.
-    pub const LIKELY: Sql<(ContactId, i32), Likely> = Sql::new(
+    pub const LIKELY: Sql<(ContactId, i64, Departments), Likely> = Sql::new(concat!(
         "select c.id, c.first_name, c.last_name, c.email, c.phone, c.mobile, c.city, l.alike, l.name_percent, c.version
-         from party.likely_same($1, $2) with ordinality as l (id, alike, name_percent, place)
+         from party.likely_same($1, 1000) with ordinality as l (id, alike, name_percent, place)
          join party.contacts c on c.id = l.id
-         order by l.place",
-    )
+         where ", within!("$3", "c.department_id"), "
+         order by l.place
+         limit $2"
+    ))
     .never_null();
-    /// Merges the contact `$1` of version `$2` into `$3`: why, by whom. Once more, it says so again.
-    pub const MERGE: Sql<(ContactId, i32, ContactId, Option<Line<500>>, ContactId), Met> = Sql::new(
-        "select present, stale from party.merge_contact($1, $2, $3, $4, $5)",
-    )
+    /// Merges the contact `$1` of version `$2` into `$3`: why, by whom. Once more, it says so again. No row: there is no
+    /// such contact, or not for the caller; into one that is not for the caller is into one that is not there.
+    pub const MERGE: Sql<
+        (ContactId, i32, ContactId, Option<Line<500>>, ContactId, Departments),
+        Met,
+    > = Sql::new(concat!(
+        "select m.present, m.stale
+         from party.contacts c
+         cross join lateral party.merge_contact(c.id, $2, coalesce((
+             select s.id from party.contacts s where s.id = $3 and ", within!("$6", "s.department_id"), "
+           ), '00000000-0000-0000-0000-000000000000'), $4, $5) as m
+         where c.id = $1 and ", within!("$6", "c.department_id")
+    ))
     .never_null();
     /// Blanks who the contact `$1` of version `$2` is; once more, it says so again.
-    pub const ERASE: Sql<(ContactId, i32, ContactId), Erased> = Sql::repeatable(
-        "select present, stale, erased_at from party.erase_contact($1, $2, $3)",
-    )
+    pub const ERASE: Sql<(ContactId, i32, ContactId, Departments), Erased> = Sql::repeatable(concat!(
+        "select e.present, e.stale, e.erased_at
+         from party.contacts c
+         cross join lateral party.erase_contact(c.id, $2, $3) as e
+         where c.id = $1 and ", within!("$4", "c.department_id")
+    ))
     .never_null();
     /// All that is kept about the contact `$1`, and that it was read.
-    pub const EXPORT: Sql<(ContactId,), Document> = Sql::new(
+    pub const EXPORT: Sql<(ContactId, Departments), Document> = Sql::new(concat!(
         "with exported as (
-           select party.export_contact($1) as document
+           select party.export_contact(c.id) as document
+           from party.contacts c
+           where c.id = $1 and ", within!("$2", "c.department_id"), "
          ), noted as (
            insert into audit.audit_logs (
              domain, actor_kind, actor_contact_id, session_id, action, change_type, entity_type, entity_id, request_id, ip,
@@ -263,7 +298,7 @@ statements! {
          )
          select document
          from exported
-         where document is not null",
-    )
+         where document is not null"
+    ))
     .never_null();
 }

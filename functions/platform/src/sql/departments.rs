@@ -1,6 +1,6 @@
 //! Departments, and who holds a role in them.
 use api::Resource;
-use db::{Deletion, Sql, row, soft_delete, statements};
+use db::{Deletion, Departments, Sql, row, soft_delete, statements};
 use serde::Serialize;
 use types::{ContactId, Date, DepartmentId, Line, LocalizedText, RoleGrantId, Timestamp};
 
@@ -81,6 +81,15 @@ impl Resource for Member {
     }
 }
 
+row! {
+    /// That there is a department.
+    #[derive(Debug)]
+    pub struct Seen {
+        /// Identity.
+        pub id: DepartmentId,
+    }
+}
+
 macro_rules! columns {
     () => {
         "id, code, short_name, name, description, skill_level, is_owner, status, created_at, updated_at, version"
@@ -107,6 +116,12 @@ statements! {
          from party.departments
          where id = $1 and deleted_at is null"
     ));
+    /// Whether there is such a department, and the caller may know who works there.
+    pub const SEEN: Sql<(DepartmentId, Departments), Seen> = Sql::new(
+        "select id
+         from party.departments
+         where id = $1 and deleted_at is null and ($2 is null or id = any ($2))",
+    );
     /// Records a department: id, code, short name, name, description, level, whether owner, by whom. Breaks
     /// `departments_pkey`, `departments_code_key`, `departments_code_shape`, `departments_owner_exact`.
     pub const INSERT: Sql<
@@ -149,7 +164,7 @@ statements! {
          returning ", columns!()
     ));
     /// Deletes the department `$1` of version `$2`, softly. Breaks `departments_owner_exact`,
-    /// `contacts_department_id_fkey`.
+    /// `contacts_department_id_fkey`, `leads_department_id_fkey`.
     pub const DELETE: Sql<(DepartmentId, i32, ContactId), Deletion> = soft_delete!("party.departments");
     /// Brings a deleted department back. Breaks `departments_code_key`, `departments_owner_exact`.
     pub const RESTORE: Sql<(DepartmentId, ContactId), Department> = Sql::new(concat!(
@@ -158,9 +173,10 @@ statements! {
          where id = $1 and deleted_at is not null
          returning ", columns!()
     ));
-    /// A page of who holds a role in a department now or later, newest first: department, cursor, limit.
+    /// A page of who holds a role in a department now or later, newest first: department, cursor, limit, of which
+    /// departments the caller may know that.
     pub const MEMBERS: Sql<
-        (DepartmentId, Option<Timestamp>, Option<RoleGrantId>, i64),
+        (DepartmentId, Option<Timestamp>, Option<RoleGrantId>, i64, Departments),
         Member,
     > = Sql::new(
         "select g.id, g.contact_id, c.first_name, c.last_name, r.code as role,
@@ -169,6 +185,7 @@ statements! {
          join identity.roles r on r.id = g.role_id
          join party.contacts c on c.id = g.contact_id and c.deleted_at is null
          where g.scope_type = 'department' and g.scope_id = $1 and g.revoked_at is null
+           and ($5 is null or g.scope_id = any ($5))
            and (g.valid_to is null or g.valid_to > current_date)
            and ($2 is null or (g.created_at, g.id) < ($2, $3))
          order by g.created_at desc, g.id desc

@@ -85,6 +85,8 @@ row! {
         pub email: String,
         /// In PHC form; null: none.
         pub password_hash: Option<String>,
+        /// Whether they signed in, in the session that was named, within ten minutes.
+        pub signed_in_lately: bool,
     }
 }
 
@@ -164,11 +166,35 @@ row! {
     }
 }
 
+row! {
+    /// How many rows of each were deleted.
+    #[derive(Debug)]
+    pub struct Purged {
+        /// Links.
+        pub links: i64,
+        /// Sessions.
+        pub sessions: i64,
+        /// Counts of attempts.
+        pub attempts: i64,
+        /// Used recovery codes.
+        pub codes: i64,
+    }
+}
+
+row! {
+    /// How many invitations were taken back.
+    #[derive(Debug)]
+    pub struct TakenBack {
+        /// So many.
+        pub ended: i64,
+    }
+}
+
 statements! {
     /// Asks for an account: contact, user, address, names, language, hash of the password, id and hash of the link.
     pub const SIGN_UP: Sql<
         (
-            ContactId, UserId, Email, Option<Line<100>>, Option<Line<100>>, Locale, String,
+            ContactId, UserId, Email, Option<Line<100>>, Option<Line<100>>, Option<Locale>, String,
             VerificationTokenId, Vec<u8>, Value,
         ),
         Asked,
@@ -216,9 +242,14 @@ statements! {
     pub const RESET_PASSWORD: Sql<(Vec<u8>, String, Value), Proof> = Sql::new(
         "select retry_after as wait_s, reset as done from identity.reset_password($1, $2, $3)",
     ).never_null();
-    /// Counts an attempt and finds what to check the present password against.
-    pub const BEGIN_PASSWORD_CHANGE: Sql<(ContactId,), OwnLogin> = Sql::new(
-        "select retry_after as wait_s, user_id, email, password_hash from identity.begin_password_change($1)",
+    /// Counts an attempt and finds what to check the present password against: contact, login.
+    pub const BEGIN_PASSWORD_CHANGE: Sql<(ContactId, Option<SessionId>), OwnLogin> = Sql::new(
+        "select b.retry_after as wait_s, b.user_id, b.email, b.password_hash,
+           exists (
+             select 1 from identity.sessions s
+             where s.id = $2 and s.user_id = b.user_id and s.revoked_at is null
+               and s.created_at > now() - interval '10 minutes') as signed_in_lately
+         from identity.begin_password_change($1) b",
     ).never_null();
     /// Sets a new password and ends every login but one.
     pub const CHANGE_PASSWORD: Sql<(ContactId, String, Option<SessionId>, Value), Changed> =
@@ -239,6 +270,12 @@ statements! {
     /// Forgets the second factor.
     pub const DISABLE_TOTP: Sql<(ContactId, Value), Changed> =
         Sql::new("select identity.disable_totp($1, $2) as changed").never_null();
+    /// Deletes at most so many of each that ended long ago.
+    pub const PURGE: Sql<(i32,), Purged> =
+        Sql::repeatable("select links, sessions, attempts, codes from identity.purge($1)").never_null();
+    /// Takes back at most so many invitations that ended long ago.
+    pub const END_EXPIRED_INVITATIONS: Sql<(i32,), TakenBack> =
+        Sql::repeatable("select identity.end_expired_invitations($1) as ended").never_null();
     /// Who a contact is, by their active login.
     pub const ME: Sql<(ContactId,), Me> = Sql::new(
         "select u.contact_id, u.id as user_id, u.email, c.first_name, c.last_name, u.language,

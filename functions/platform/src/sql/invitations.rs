@@ -76,7 +76,7 @@ statements! {
     /// `user_roles_audience`, `user_roles_no_overlap`, `user_roles_escalation`.
     pub const INVITE: Sql<
         (
-            InvitationId, ContactId, UserId, Email, Option<Line<100>>, Option<Line<100>>, Locale, &'static str, Value,
+            InvitationId, ContactId, UserId, Email, Option<Line<100>>, Option<Line<100>>, Option<Locale>, &'static str, Value,
             VerificationTokenId, Vec<u8>, ContactId,
         ),
         (),

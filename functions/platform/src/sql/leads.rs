@@ -1,9 +1,9 @@
 //! The earliest stage of the funnel.
 use api::Resource;
-use db::{Sql, row, statements};
+use db::{Departments, Sql, row, statements};
 use serde::Serialize;
 use serde_json::Value;
-use types::{ContactId, LeadId, Line, ProjectId, Timestamp};
+use types::{ContactId, DepartmentId, LeadId, Line, ProjectId, Timestamp};
 use uuid::Uuid;
 
 use crate::sql::contacts::Met;
@@ -41,6 +41,8 @@ row! {
         pub company_id: Option<Uuid>,
         /// Who looks after it.
         pub owner_contact_id: Option<ContactId>,
+        /// Department that works on it; null: none yet.
+        pub department_id: Option<DepartmentId>,
         /// The project it is about.
         pub project_ref: Option<ProjectId>,
         /// When it became a customer.
@@ -72,14 +74,14 @@ impl Resource for Lead {
 macro_rules! columns {
     () => {
         "id, name, label, source, source_reference, pipeline, stage, status, interest, email, phone, contact_id, company_id,
-         owner_contact_id, project_ref, converted_at, archived_at, archive_reason, merged_into_id, created_at, updated_at,
+         owner_contact_id, department_id, project_ref, converted_at, archived_at, archive_reason, merged_into_id, created_at, updated_at,
          version"
     };
 }
 macro_rules! details {
     () => {
         "label, source, source_reference, stage, interest, email, phone, contact_id, company_id, owner_contact_id,
-         project_ref, name"
+         department_id, project_ref, name"
     };
 }
 macro_rules! page {
@@ -90,6 +92,9 @@ macro_rules! page {
             "
              from party.leads
              where deleted_at is null
+               and ",
+            within!("$7", "department_id"),
+            "
                and ($1 is null or status = $1)
                and ($2 is null or owner_contact_id = $2)
                and ($3 or archived_at is null)
@@ -104,9 +109,17 @@ macro_rules! page {
     };
 }
 
-/// Status, who looks after it, archived ones too, cursor, limit.
+/// Status, who looks after it, archived ones too, cursor, limit, of which departments.
 type Page = Sql<
-    (Option<&'static str>, Option<ContactId>, bool, Option<Timestamp>, Option<LeadId>, i64),
+    (
+        Option<&'static str>,
+        Option<ContactId>,
+        bool,
+        Option<Timestamp>,
+        Option<LeadId>,
+        i64,
+        Departments,
+    ),
     Lead,
 >;
 
@@ -116,36 +129,52 @@ statements! {
     /// The same, oldest first.
     pub const OLDEST: Page = page!("(created_at, id) > ($4, $5)", "created_at, id");
     /// A lead that is not deleted.
-    pub const FIND: Sql<(LeadId,), Lead> = Sql::new(concat!(
+    pub const FIND: Sql<(LeadId, Departments), Lead> = Sql::new(concat!(
         "select ", columns!(), "
          from party.leads
-         where id = $1 and deleted_at is null"
+         where id = $1 and deleted_at is null and ", within!("$2", "department_id")
     ));
-    /// Records a lead: id, details as an object, by whom. Breaks `leads_pkey` and what [`UPDATE`] breaks.
-    pub const INSERT: Sql<(LeadId, Value, ContactId), Lead> = Sql::new(concat!(
+    /// Records a lead: id, details as an object, by whom, the contact of the object, of which departments it may be. Breaks
+    /// `leads_pkey` and what [`UPDATE`] breaks.
+    pub const INSERT: Sql<(LeadId, Value, ContactId, Option<ContactId>, Departments), Lead> = Sql::new(concat!(
         "insert into party.leads (id, pipeline, ", details!(), ", created_by, updated_by)
          select $1, coalesce(pipeline, 'default'), ", details!(), ", $3, $3
          from jsonb_populate_record(null::party.leads, $2)
+         where party.seen_contact($4, $5) is not distinct from $4
          returning ", columns!()
     ));
-    /// Changes the lead `$1` of version `$2`: what the object `$3` has not stays, null clears. Breaks
-    /// `leads_source_source_reference_key`, `leads_phone_shape`, `leads_contact_id_fkey`, `leads_company_id_fkey`,
-    /// `leads_owner_contact_id_fkey`, `leads_status_transition`, `leads_frozen`.
-    pub const UPDATE: Sql<(LeadId, i32, Value, ContactId), Lead> = Sql::new(concat!(
+    /// Changes the lead `$1` of version `$2`: what the object `$3` has not stays, null clears; `$5` is its new contact.
+    /// Breaks `leads_source_source_reference_key`, `leads_phone_shape`, `leads_contact_id_fkey`,
+    /// `leads_company_id_fkey`, `leads_owner_contact_id_fkey`, `leads_department_id_fkey`, `leads_status_transition`,
+    /// `leads_frozen`.
+    pub const UPDATE: Sql<
+        (LeadId, i32, Value, ContactId, Option<ContactId>, Departments),
+        Lead,
+    > = Sql::new(concat!(
         "update party.leads l
          set (status, pipeline, ", details!(), ") = (
                select status, pipeline, ", details!(), " from jsonb_populate_record(l, $3)),
              updated_by = $4
-         where id = $1 and version = $2 and deleted_at is null
+         where id = $1 and version = $2 and deleted_at is null and ", within!("$6", "department_id"), "
+           and party.seen_contact($5, $6) is not distinct from $5
          returning ", columns!()
     ));
-    /// Puts the lead `$1` of version `$2` away: why, the lead that took its place, by whom. Breaks
+    /// Puts the lead `$1` of version `$2` away: why, the lead that took its place, by whom; one that is not for the caller is
+    /// one that is not there. Breaks
     /// `leads_merged_into_id_fkey`, `leads_merged_into_acyclic`, `leads_merged_into_id_once`.
-    pub const ARCHIVE: Sql<(LeadId, i32, Line<200>, Option<LeadId>, ContactId), Lead> = Sql::new(concat!(
+    pub const ARCHIVE: Sql<
+        (LeadId, i32, Line<200>, Option<LeadId>, ContactId, Departments),
+        Lead,
+    > = Sql::new(concat!(
         "update party.leads
-         set archived_at = coalesce(archived_at, now()), archive_reason = $3, merged_into_id = coalesce($4, merged_into_id),
+         set archived_at = coalesce(archived_at, now()), archive_reason = $3,
+             merged_into_id = case
+               when $4 is null then merged_into_id
+               when exists (select from party.leads m where m.id = $4 and ", within!("$6", "m.department_id"), ") then $4
+               else '00000000-0000-0000-0000-000000000000'
+             end,
              updated_by = $5
-         where id = $1 and version = $2 and deleted_at is null
+         where id = $1 and version = $2 and deleted_at is null and ", within!("$6", "department_id"), "
          returning ", columns!()
     ));
     /// Makes the lead `$1` of version `$2` a customer: a contact, or names of a new one, company, project, by whom. Once
@@ -153,8 +182,13 @@ statements! {
     pub const CONVERT: Sql<
         (
             LeadId, i32, Option<ContactId>, Option<Line<100>>, Option<Line<100>>, Option<Uuid>,
-            Option<ProjectId>, ContactId,
+            Option<ProjectId>, ContactId, Departments,
         ),
         Met,
-    > = Sql::new("select present, stale from party.convert_lead($1, $2, $3, $4, $5, $6, $7, $8)").never_null();
+    > = Sql::new(concat!(
+        "select m.present, m.stale
+         from party.leads l
+         cross join lateral party.convert_lead(l.id, $2, party.seen_contact($3, $9), $4, $5, $6, $7, $8) as m
+         where l.id = $1 and ", within!("$9", "l.department_id")
+    )).never_null();
 }

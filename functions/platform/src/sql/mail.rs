@@ -19,13 +19,16 @@ row! {
         pub email: Option<String>,
         /// In which language.
         pub language: Option<String>,
+        /// How long the link is good, from when it was made.
+        pub link_minutes: Option<i32>,
     }
 }
 
 statements! {
     /// The oldest mails that were asked for and not sent; so many.
     pub const UNSENT: Sql<(i64,), Request> = Sql::new(
-        "select e.id, e.occurred_at, e.payload ->> 'template' as template, t.id as token_id, u.email, u.language
+        "select e.id, e.occurred_at, e.payload ->> 'template' as template, t.id as token_id, u.email, u.language,
+           (extract(epoch from t.expires_at - t.created_at) / 60)::integer as link_minutes
          from platform.outbox_events e
          left join identity.verification_tokens t
            on e.aggregate_type = 'verification_token' and t.id = e.aggregate_id

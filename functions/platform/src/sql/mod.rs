@@ -1,4 +1,24 @@
 //! The row types and statements of the platform domain.
+/// Whether a row of the department `$column` is within the [`db::Departments`] of a parameter: all, its own, or, of what no
+/// department has, those that take it.
+macro_rules! within {
+    ($departments:literal, $column:literal) => {
+        concat!(
+            "(",
+            $departments,
+            " is null or ",
+            $column,
+            " = any (",
+            $departments,
+            ") or ",
+            $column,
+            " is null and (select party.takes_unassigned(",
+            $departments,
+            ")))"
+        )
+    };
+}
+
 pub mod accounts;
 pub mod api_tokens;
 pub mod audit_logs;

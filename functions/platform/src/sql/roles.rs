@@ -1,6 +1,6 @@
 //! Who holds which role, and where.
 use api::Resource;
-use db::{Sql, row, statements};
+use db::{Departments, Sql, row, statements};
 use serde::Serialize;
 use types::{ContactId, Date, Line, RoleGrantId, Timestamp};
 use uuid::Uuid;
@@ -80,13 +80,14 @@ statements! {
          order by g.created_at desc, g.id desc
          limit $4"
     ));
-    /// Grants a role: id, contact, role, scope, days, who grants it, why. No row: there is no such role. Breaks
+    /// Grants a role: id, contact, role, scope, days, who grants it, why, of which departments the contact may be; one of
+    /// another is one that is not there. No row: there is no such role. Breaks
     /// `user_roles_contact_id_fkey`, `user_roles_scope_allowed`, `user_roles_scope_whole`, `user_roles_audience`,
     /// `user_roles_valid_order`, `user_roles_no_overlap`, `user_roles_granted_by_other`, `user_roles_escalation`.
     pub const GRANT: Sql<
         (
             RoleGrantId, ContactId, Line<60>, Line<20>, Option<Uuid>, Option<Date>, Option<Date>, ContactId,
-            Option<Line<500>>,
+            Option<Line<500>>, Departments,
         ),
         RoleGrant,
     > = Sql::new(concat!(
@@ -94,7 +95,10 @@ statements! {
            insert into identity.user_roles (
              id, contact_id, role_id, scope_type, scope_id, valid_from, valid_to, granted_by, reason, created_by,
              updated_by)
-           select $1, $2, r.id, $4, $5, coalesce($6, current_date), $7, $8, $9, $8, $8
+           select $1, case
+               when $10 is null or exists (select from party.contacts c where c.id = $2 and ", within!("$10", "c.department_id"), ")
+               then $2 else '00000000-0000-0000-0000-000000000000'
+             end, r.id, $4, $5, coalesce($6, current_date), $7, $8, $9, $8, $8
            from identity.roles r
            where r.code = $3 and r.deleted_at is null
            returning *

@@ -1,120 +1,150 @@
-//! What operators change without a release.
+//! What operators change without a release: rows of settings that somebody has set.
 use api::Resource;
-use db::{Deletion, Sql, row, soft_delete, statements};
+use db::{Sql, row, statements};
 use serde::Serialize;
 use serde_json::Value;
-use types::{ContactId, Line, LocalizedText, SettingId, Timestamp};
+use types::{AuditLogId, ContactId, LocalizedText, Timestamp};
 
 row! {
-    /// A setting of the platform.
-    #[derive(Debug, Serialize)]
-    #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-    pub struct Setting {
-        /// Identity.
-        pub id: SettingId,
-        /// Name, dotted, with its unit at the end: `giving.minimum_minor`.
+    /// What is kept of a setting.
+    #[derive(Debug)]
+    pub struct Stored {
+        /// Name, dotted.
         pub key: String,
-        /// Any JSON but null; null stands for a secret, which is never shown.
+        /// As it was set; null stands for a secret, which is never told.
         pub value: Option<Value>,
-        /// What it does, for the people who change it.
-        pub description: LocalizedText<500>,
-        /// Whether the value is kept from every reader.
-        pub is_secret: bool,
-        /// When it was recorded.
-        pub created_at: Timestamp,
+        /// False: it was reset.
+        pub is_set: bool,
+        /// Counts changes from 1.
+        pub version: i32,
         /// When it last changed.
         pub updated_at: Timestamp,
-        /// Counts changes from 1; the number in the ETag.
-        pub version: i32,
+        /// Who changed it last; null: the system.
+        pub updated_by: Option<ContactId>,
     }
 }
 
-impl Resource for Setting {
+row! {
+    /// One change of a setting.
+    #[derive(Debug, Serialize)]
+    #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+    pub struct SettingChange {
+        /// Identity of the entry in the audit log.
+        pub id: AuditLogId,
+        /// When it happened.
+        pub created_at: Timestamp,
+        /// `set` or `reset`.
+        pub change: String,
+        /// `user`, `token` or `system`.
+        pub actor_kind: String,
+        /// The contact who did it; null: the system, or nobody known.
+        pub actor_contact_id: Option<ContactId>,
+        /// What it stood at; null: it had never been set, the value was the same, or it is a secret.
+        pub before: Option<Value>,
+        /// What it stands at since; null: the value was the same, or it is a secret.
+        pub after: Option<Value>,
+        /// The request it happened in.
+        pub request_id: Option<String>,
+    }
+}
+
+impl Resource for SettingChange {
     fn id(&self) -> String {
         self.id.to_string()
     }
     fn version(&self) -> Option<i32> {
-        Some(self.version)
+        None
     }
-    const LOCALIZED: &'static [&'static str] = &["description"];
 }
 
 // A secret stays in the database: no route can show what it was never told.
 macro_rules! columns {
-    () => {
-        "id, key, case when is_secret then null else value end as value, description, is_secret,
-         created_at, updated_at, version"
+    ($of:literal) => {
+        concat!(
+            $of,
+            "key, case when ",
+            $of,
+            "is_secret then null else ",
+            $of,
+            "value end as value, ",
+            $of,
+            "deleted_at is null as is_set, ",
+            $of,
+            "version, ",
+            $of,
+            "updated_at, ",
+            $of,
+            "updated_by"
+        )
     };
 }
-
-macro_rules! page {
-    ($key:literal, $than:literal, $order:literal) => {
-        Sql::new(concat!(
-            "select ",
-            columns!(),
-            "
-             from platform.settings
-             where deleted_at is null
-               and ($1 is null or key = $1)
-               and ($2 is null or (",
-            $key,
-            ", id) ",
-            $than,
-            " ($2, $3))
-             order by ",
-            $order,
-            "
-             limit $4"
-        ))
-    };
-}
-
-/// Key, cursor, limit.
-type Page<K> = Sql<(Option<Line<100>>, Option<K>, Option<SettingId>, i64), Setting>;
 
 statements! {
-    /// A page of live settings by key.
-    pub const BY_KEY: Page<String> = page!("key", ">", "key, id");
-    /// The same, newest first.
-    pub const NEWEST: Page<Timestamp> = page!("created_at", "<", "created_at desc, id desc");
-    /// The same, oldest first.
-    pub const OLDEST: Page<Timestamp> = page!("created_at", ">", "created_at, id");
-    /// A live setting.
-    pub const FIND: Sql<(SettingId,), Setting> = Sql::new(concat!(
-        "select ", columns!(), "
+    /// Every setting that somebody has set, each once.
+    pub const EVERY: Sql<(), Stored> = Sql::new(concat!(
+        "select distinct on (key) ", columns!(""), "
          from platform.settings
-         where id = $1 and deleted_at is null"
-    ));
-    /// Records a setting. Breaks `settings_pkey`, `settings_key_key`, `settings_key_shape`.
-    pub const INSERT: Sql<
-        (SettingId, Line<100>, Value, LocalizedText<500>, bool, ContactId),
-        Setting,
-    > = Sql::new(concat!(
-        "insert into platform.settings (id, key, value, description, is_secret, created_by, updated_by)
-         values ($1, $2, $3, $4, $5, $6, $6)
-         returning ", columns!()
-    ));
-    /// Changes the live setting `$1` of version `$2`; null stays as it is.
-    pub const UPDATE: Sql<
-        (SettingId, i32, Option<Value>, Option<LocalizedText<500>>, Option<bool>, ContactId),
-        Setting,
-    > = Sql::new(concat!(
-        "update platform.settings
-         set value = coalesce($3, value),
-             description = coalesce($4, description),
-             is_secret = coalesce($5, is_secret),
-             updated_by = $6
-         where id = $1 and version = $2 and deleted_at is null
-         returning ", columns!()
-    ));
-    /// Deletes the live setting `$1` of version `$2`, softly.
-    pub const DELETE: Sql<(SettingId, i32, ContactId), Deletion> =
-        soft_delete!("platform.settings");
-    /// Brings a deleted setting back. Breaks `settings_key_key`.
-    pub const RESTORE: Sql<(SettingId, ContactId), Setting> = Sql::new(concat!(
-        "update platform.settings
-         set deleted_at = null, updated_by = $2
-         where id = $1 and deleted_at is not null
-         returning ", columns!()
-    ));
+         order by key, deleted_at is null desc, updated_at desc, id
+         limit 1000"
+    ))
+    .never_null();
+    /// The row of a key: the live one, else the one that was reset last.
+    pub const FIND: Sql<(&'static str,), Stored> = Sql::new(concat!(
+        "select ", columns!(""), "
+         from platform.settings
+         where key = $1
+         order by deleted_at is null desc, updated_at desc, id
+         limit 1"
+    ))
+    .never_null();
+    /// Sets the key `$1` of version `$2` to a value; version 0 is of a key without a row. No row: it is of another
+    /// version. The same row as before, so that its version never comes again. Breaks `settings_key_key`.
+    pub const SET: Sql<(&'static str, i32, Value, LocalizedText<500>, bool, ContactId), Stored> =
+        Sql::new(concat!(
+            "with known as (
+               select id
+               from platform.settings
+               where key = $1
+               order by deleted_at is null desc, updated_at desc, id
+               limit 1
+             ), changed as (
+               update platform.settings s
+               set value = $3, description = $4, is_secret = $5, deleted_at = null, updated_by = $6
+               from known
+               where s.id = known.id and s.version = $2
+               returning ", columns!("s."), "
+             ), added as (
+               insert into platform.settings as s (key, value, description, is_secret, created_by, updated_by)
+               select $1, $3, $4, $5, $6, $6
+               where $2 = 0 and not exists (select from known)
+               returning ", columns!("s."), "
+             )
+             select key, value, is_set, version, updated_at, updated_by from changed
+             union all
+             select key, value, is_set, version, updated_at, updated_by from added"
+        ))
+        .never_null();
+    /// Takes the key `$1` of version `$2` back to its default `$3`.
+    pub const RESET: Sql<(&'static str, i32, Value, ContactId), Stored> = Sql::new(concat!(
+        "update platform.settings s
+         set value = $3, deleted_at = now(), updated_by = $4
+         where s.key = $1 and s.version = $2 and s.deleted_at is null
+         returning ", columns!("s.")
+    ))
+    .never_null();
+    /// A page of the changes of a key, newest first: key, cursor, limit.
+    pub const HISTORY: Sql<
+        (&'static str, Option<Timestamp>, Option<AuditLogId>, i64),
+        SettingChange,
+    > = Sql::new(
+        "select id, created_at, case change_type when 'delete' then 'reset' else 'set' end as change,
+           actor_kind, actor_contact_id, old_value -> 'value' as before, new_value -> 'value' as after, request_id
+         from audit.audit_logs
+         where domain = 'platform' and entity_type = 'setting'
+           and entity_id in (select s.id from platform.settings s where s.key = $1)
+           and ($2 is null or (created_at, id) < ($2, $3))
+         order by created_at desc, id desc
+         limit $4",
+    )
+    .never_null();
 }

@@ -12,6 +12,7 @@ mod issuers;
 mod keys;
 mod life;
 mod passwords;
+mod purge;
 mod refresh;
 mod second_factor;
 mod secrets;

@@ -89,6 +89,11 @@ async fn nobody_invites_to_more_than_they_hold() {
     let wanted = [
         ("their own department", staff("a@example.org", "employee", Some(ENERGY)), 201),
         ("another one", staff("b@example.org", "employee", Some(SERVICE)), 403),
+        (
+            "a department that is none",
+            staff("i@example.org", "employee", Some("00000000-0000-4000-8000-000000000008")),
+            422,
+        ),
         ("every department", staff("c@example.org", "admin", None), 403),
         ("a role that is not theirs", staff("d@example.org", "auditor", None), 403),
         (
@@ -146,7 +151,7 @@ async fn an_invitation_is_taken_back_by_who_made_it_or_may_change_logins() {
     let statuses =
         [take(&lead, &foreign).await, take(&admin, &own).await, take(&admin, &own).await];
 
-    assert_eq!((seen, all), (vec!["a@example.org".to_owned()], 2));
+    assert_eq!((seen, all), (vec!["a@example.org".to_owned()], 3), "one is of the demo data");
     assert_eq!(statuses, [404, 204, 204]);
     assert_eq!(accept(&app, &token).await.status, 404);
     let left = "identity.user_roles g join identity.users u on u.contact_id = g.contact_id

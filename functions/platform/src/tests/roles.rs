@@ -7,8 +7,8 @@ use crate::roles::{grant, list, revoke};
 
 /// Staff of the demo data.
 const SAM: &str = "835e9be8-9c23-5a88-8771-571ddfd64d84";
-const DEPARTMENT: &str = "00000000-0000-4000-8000-000000000007";
-const ELSEWHERE: &str = "00000000-0000-4000-8000-000000000008";
+const DEPARTMENT: &str = "d3ee5339-7e22-545a-8665-001ba5725d93";
+const ELSEWHERE: &str = "4195c964-9530-52fb-bd17-e7173db04418";
 
 async fn give(app: &App, who: &Call, body: &Value) -> Answer {
     app.call(&grant::ROUTE, who.clone().path(SAM).json(body)).await
@@ -62,6 +62,8 @@ async fn nobody_gives_more_than_they_hold_there() {
 
     let here = give(&app, &lead, &employee(DEPARTMENT)).await;
     let elsewhere = give(&app, &lead, &employee(ELSEWHERE)).await;
+    let nowhere = give(&app, &lead, &employee("00000000-0000-4000-8000-000000000008")).await;
+    assert_eq!((nowhere.status, nowhere.place()), (422, "/scope_id"), "{}", nowhere.body);
     let everything = give(&app, &lead, &json!({ "role": "admin", "scope_type": "global" })).await;
     let grant = here.body["id"].as_str().unwrap_or_default();
     app.execute(&format!(

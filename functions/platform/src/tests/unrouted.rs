@@ -11,8 +11,8 @@ static GET: Route = Route { method: Method::GET, ..unrouted::ROUTE };
 async fn a_path_that_takes_other_methods_says_which() {
     let app = App::empty(Domain::Platform).await;
     let cases = [
-        ("/v1/platform/settings", "GET, POST"),
-        ("/dev/v1/platform/settings", "GET, POST"),
+        ("/v1/platform/companies", "GET, POST"),
+        ("/dev/v1/platform/companies", "GET, POST"),
         ("/v1/finance/contributions/0dd70a6e-8f91-5fde-b0cb-26fee975e135", "GET"),
     ];
 
@@ -62,7 +62,7 @@ async fn a_preflight_names_the_methods_to_a_known_origin_only() {
 
     assert_eq!((known.status, foreign.status), (204, 204));
     assert_eq!(known.header("access-control-allow-origin"), Some("https://a.org"));
-    assert_eq!(known.header("access-control-allow-methods"), Some("GET, PATCH, DELETE"));
+    assert_eq!(known.header("access-control-allow-methods"), Some("GET, PUT, DELETE"));
     assert_eq!(foreign.header("access-control-allow-origin"), None);
     assert_eq!(foreign.header("access-control-allow-methods"), None);
 }

@@ -94,13 +94,15 @@ async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let contact: ContactId = req.path("id")?;
     let Input { company_id, role, is_primary, valid_from, valid_to } = req.json()?;
     let (id, role, actor) = (CompanyLinkId::new(), role.word(), req.actor()?);
-    let row = (id, contact, company_id, role, is_primary, valid_from, valid_to, actor);
+    let departments = req.departments("contacts.write")?;
+    let row = (id, contact, company_id, role, is_primary, valid_from, valid_to, actor, departments);
     api::once(req, db, async |on| {
-        let link = explained(LINK.one(on, row).await)
+        let link = explained(LINK.opt(on, row).await)
             .on_constraint("contact_companies_contact_id_fkey", || Problem::not_found("contact"))
             .on_constraint("contact_companies_company_id_fkey", || {
                 Problem::invalid("/company_id", "is no company")
-            })?;
+            })?
+            .ok_or_else(|| Problem::not_found("contact"))?;
         let path = format!("/v1/platform/company-links/{}", link.id);
         Ok(api::created(req, &link)?.with("location", path))
     })

@@ -3,7 +3,10 @@ use api::{Allow, Example, List, Method, Problem, Request, Response, Route, Shape
 use db::{Access, Db, Domain};
 use types::{ContactId, Page};
 
-use crate::sql::companies::{CompanyLink, LINKS};
+use crate::sql::{
+    companies::{CompanyLink, LINKS},
+    contacts::SEEN,
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -20,6 +23,7 @@ pub const ROUTE: Route = Route {
     examples: &[
         GOOD,
         Example { name: "no-id", path: &["ruth"], status: 404, ..GOOD },
+        GOOD.not_found(),
         GOOD.not_allowed("contributor"),
         GOOD.no_token(),
     ],
@@ -38,6 +42,11 @@ async fn list(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let list = req.list()?;
     let (after, id) = list.after()?;
     let contact: ContactId = req.path("id")?;
-    let rows = LINKS.all(db, (contact, after, id, list.fetch())).await?;
+    let departments = req.departments("contacts.read")?;
+    let page = LINKS.with((contact, after, id, list.fetch(), departments.clone()));
+    let (seen, rows) = db.transaction((SEEN.with((contact, departments)), page)).await?;
+    if seen.is_empty() {
+        return Err(Problem::not_found("contact"));
+    }
     list.page(rows, |row| row.created_at.to_string())
 }

@@ -68,7 +68,8 @@ async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let version = req.if_match()?;
     let Input { is_primary: Change(is_primary), valid_to } = req.json()?;
     let (ends, valid_to) = valid_to.into_parts();
-    let change = (id, version, is_primary, ends, valid_to, req.actor()?);
+    let departments = req.departments("contacts.write")?;
+    let change = (id, version, is_primary, ends, valid_to, req.actor()?, departments.clone());
     let link = explained(END.opt(db, change).await)?;
-    api::changed(req, link, FIND_LINK.opt(db, (id,)), "company link").await
+    api::changed(req, link, FIND_LINK.opt(db, (id, departments)), "company link").await
 }

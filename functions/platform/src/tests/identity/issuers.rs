@@ -14,6 +14,7 @@ use crate::{
     invitations,
 };
 
+mod second_factor;
 mod stub;
 
 /// An app that takes tokens of a new stub.
@@ -340,39 +341,6 @@ async fn an_account_is_linked_by_who_proves_the_login_and_opens_it_until_unlinke
     assert_eq!((foreign.status, gone.status, twice.status), (404, 204, 204));
     assert_eq!(enter_as(&app, &stub, &json!({})).await.code(), "link_needed");
     assert_eq!(app.walk(&list::ROUTE, Call::bearer(&ada), "id").await, Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn a_second_factor_is_asked_for_here_too_and_a_suspended_login_stays_shut() {
-    let (app, stub) = connected().await;
-    tokens(&enter_as(&app, &stub, &json!({})).await);
-    let user = app.value("select id::text from identity.users").await;
-    app.execute(&format!(
-        "update identity.users set totp_enabled = true;
-         insert into identity.user_secrets (user_id, totp_secret, totp_key_id) values ('{user}', '\\x{}', 'local');
-         insert into identity.recovery_codes (user_id, code_hash) values ('{user}', sha256('ABCDEFGH'))",
-        "00".repeat(48)
-    ))
-    .await;
-    let (token, secret) = fresh(&stub, &json!({}));
-    let with = |code: &str| json!({ "id_token": token, "nonce_secret": secret, "code": code });
-
-    let asked = enter(&app, &token, &secret).await;
-    let wrong = post(&app, &sign_in_by_id_token::ROUTE, &with("ABCD-EFGI")).await;
-    let (token, secret) = fresh(&stub, &json!({}));
-    let with = |code: &str| json!({ "id_token": token, "nonce_secret": secret, "code": code });
-    let right = post(&app, &sign_in_by_id_token::ROUTE, &with("ABCD-EFGH")).await;
-    let used = {
-        let (token, secret) = fresh(&stub, &json!({}));
-        let body = json!({ "id_token": token, "nonce_secret": secret, "code": "ABCD-EFGH" });
-        post(&app, &sign_in_by_id_token::ROUTE, &body).await
-    };
-    app.execute("update identity.users set status = 'suspended'").await;
-    let suspended = enter_as(&app, &stub, &json!({})).await;
-
-    assert_eq!((asked.status, asked.code()), (401, "second_factor_needed"));
-    assert_eq!((wrong.status, right.status, used.status), (401, 200, 401), "{}", right.body);
-    assert_eq!((suspended.status, suspended.code()), (401, "wrong_credentials"));
 }
 
 #[tokio::test]

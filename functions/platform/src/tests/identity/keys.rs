@@ -42,7 +42,10 @@ async fn an_access_token_says_who_what_and_for_how_long() {
     let life = claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
     assert!(life <= 15 * 60, "{life}");
     assert_eq!(claims["roles"], json!(["contributor"]));
-    assert_eq!(claims["permissions"], json!(["giving.read_own", "giving.write", "projects.read"]));
+    assert_eq!(
+        claims["permissions"],
+        json!(["giving.read_own", "giving.write", "projects.read", "tokens.write"])
+    );
     assert_eq!(claims["grants"], json!([]));
     assert_eq!(claims["sub"], app.value("select contact_id::text from identity.users").await);
     assert_eq!(claims["sid"], app.value("select id::text from identity.sessions").await);

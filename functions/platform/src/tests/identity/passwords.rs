@@ -1,17 +1,21 @@
 use db::Domain;
-use serde_json::json;
+use serde_json::{Value, json};
 use testdb::{App, Call};
 
 use super::{PASSWORD, account, credentials, mailed, post, sign_in, tokens};
-use crate::identity::{
-    change_password, refresh, request_password_reset, reset_password, sign_up, verify_email,
+use crate::{
+    api_tokens,
+    identity::{
+        change_password, refresh, request_password_reset, reset_password, sign_up, verify_email,
+    },
 };
 
 #[tokio::test]
 async fn a_reset_password_replaces_the_old_and_ends_every_login() {
     let app = App::empty(Domain::Platform).await;
     account(&app, "ada@example.org").await;
-    let (_, token) = tokens(&sign_in(&app, "ada@example.org", PASSWORD).await);
+    let (access, token) = tokens(&sign_in(&app, "ada@example.org", PASSWORD).await);
+    let program = program(&app, &access).await;
     post(&app, &request_password_reset::ROUTE, &json!({ "email": "ada@example.org" })).await;
     let link = mailed(&app, "reset_password").await;
     let reset = |password: &str| json!({ "token": link, "password": password });
@@ -26,6 +30,16 @@ async fn a_reset_password_replaces_the_old_and_ends_every_login() {
     assert_eq!((weak.status, weak.place()), (422, "/password"));
     assert_eq!((done.status, twice.status), (204, 404));
     assert_eq!((refreshed.status, old.status, new.status), (401, 401, 200));
+    assert_eq!(post(&app, &api_tokens::exchange::ROUTE, &program).await.status, 401);
+    assert!(app.entries(&done).await.contains(&"auth.token_revoked".to_owned()));
+}
+
+/// An api token, as it is exchanged.
+async fn program(app: &App, access: &str) -> Value {
+    let body = json!({ "name": "report", "scopes": ["giving.read_own"] });
+    let made = app.call(&api_tokens::create::ROUTE, Call::bearer(access).json(&body)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    json!({ "api_token": made.body["token"] })
 }
 
 #[tokio::test]
@@ -54,12 +68,14 @@ async fn a_changed_password_ends_the_other_logins() {
     account(&app, "ada@example.org").await;
     let (access, own) = tokens(&sign_in(&app, "ada@example.org", PASSWORD).await);
     let (_, other) = tokens(&sign_in(&app, "ada@example.org", PASSWORD).await);
+    let program = program(&app, &access).await;
     let change = async |current: &str, new: &str| {
         let body = json!({ "current_password": current, "new_password": new });
         app.call(&change_password::ROUTE, Call::bearer(&access).json(&body)).await
     };
 
     let wrong = change("not the right one", "four and twenty birds").await;
+    assert_eq!(post(&app, &api_tokens::exchange::ROUTE, &program).await.status, 200);
     let weak = change(PASSWORD, "aaaaaaaaaaaaaaaa").await;
     let named = change(PASSWORD, "ada@example.org is me").await;
     let done = change(PASSWORD, "four and twenty birds").await;
@@ -71,6 +87,9 @@ async fn a_changed_password_ends_the_other_logins() {
     assert_eq!(named.status, 204);
     assert_eq!(done.status, 401);
     assert_eq!((own.status, other.status), (200, 401));
+    assert_eq!(post(&app, &api_tokens::exchange::ROUTE, &program).await.status, 401);
+    let why = "select revoke_reason from identity.api_tokens";
+    assert_eq!(app.value(why).await, "password_changed");
 }
 
 #[tokio::test]

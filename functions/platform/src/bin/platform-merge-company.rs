@@ -1,4 +1,4 @@
 //! Written by `cargo aruuri routes write`; do not edit.
 fn main() -> api::Exit {
-    api::serve(&platform::settings::update::ROUTE)
+    api::serve(&platform::companies::merge::ROUTE)
 }

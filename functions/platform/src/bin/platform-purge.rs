@@ -1,4 +1,4 @@
 //! Written by `cargo aruuri routes write`; do not edit.
 fn main() -> api::Exit {
-    api::serve(&platform::settings::restore::ROUTE)
+    api::run(&platform::jobs::purge::JOB)
 }
