@@ -101,7 +101,7 @@ comment on column giving.recurring_mandates.starts_on is 'First day it may be co
 comment on column giving.recurring_mandates.ends_on is 'Last day; null: until it is stopped.';
 comment on column giving.recurring_mandates.next_on is 'Day of the next collection; null: none is due.';
 comment on column giving.recurring_mandates.cancelled_at is 'When it was cancelled; null: it was not.';
-comment on column giving.recurring_mandates.cancel_reason is 'Why; null: not cancelled, or not said.';
+comment on column giving.recurring_mandates.cancel_reason is 'Why it was cancelled, or failed; null: neither, or not said.';
 comment on column giving.recurring_mandates.created_at is 'When the row was written.';
 comment on column giving.recurring_mandates.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column giving.recurring_mandates.updated_at is 'When it last changed; set by trigger.';
@@ -119,7 +119,7 @@ create trigger check_status before insert or update of status on giving.recurrin
     'status', 'pending',
     'pending>active,cancelled,failed',
     'active>paused,cancelled,expired,failed',
-    'paused>active,cancelled,expired');
+    'paused>active,cancelled,expired,failed');
 create trigger check_live before insert or update of contributor_id on giving.recurring_mandates
   for each row execute function finance.check_live('contributor_id', 'giving.contributors');
 create trigger check_frozen before update on giving.recurring_mandates
@@ -133,3 +133,42 @@ alter table giving.contributions
 create index contributions_mandate_id_idx on giving.contributions (mandate_id);
 create unique index contributions_mandate_due_on_key on giving.contributions (mandate_id, mandate_due_on)
   where mandate_id is not null;
+
+create function giving.keep_promise() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  raise exception 'contribution % was made for due date % of mandate %', old.id, old.mandate_due_on, old.mandate_id
+    using errcode = '23514', constraint = 'contributions_mandate_kept', schema = 'giving', table = 'contributions';
+end
+$$;
+comment on function giving.keep_promise() is
+  'Before update: a gift stays the gift of its due date, or of none; breaks contributions_mandate_kept.';
+create trigger keep_promise before update on giving.contributions
+  for each row when ((old.mandate_id, old.mandate_due_on) is distinct from (new.mandate_id, new.mandate_due_on))
+  execute function giving.keep_promise();
+
+-- Definer: no application role works out days of collection.
+create function giving.skip_missed() returns trigger
+  language plpgsql security definer
+  set search_path = ''
+as $$
+begin
+  update giving.recurring_mandates m set
+    status = case when d.next_on > m.ends_on then 'expired' else m.status end,
+    next_on = case when d.next_on > m.ends_on then null else d.next_on end,
+    updated_by = new.updated_by
+  from (
+    select a.id, giving.mandate_day(a, finance.today() - 1) as next_on
+    from giving.recurring_mandates a
+    where a.contributor_id = new.id and a.status = 'active' and a.next_on < finance.today()
+  ) d
+  where m.id = d.id;
+  return null;
+end
+$$;
+comment on function giving.skip_missed() is
+  'After a contributor is restored: what fell due meanwhile is not collected, as after a pause.';
+create trigger skip_missed after update of deleted_at on giving.contributors
+  for each row when (old.deleted_at is not null and new.deleted_at is null) execute function giving.skip_missed();

@@ -140,7 +140,8 @@ create trigger check_status before insert or update of status on giving.payouts
     'status', 'pending',
     'pending>in_transit,paid,failed,cancelled',
     'in_transit>paid,failed',
-    'paid>reconciled,failed');
+    'paid>reconciled,failed',
+    'reconciled>paid');
 create trigger keep_once_set before update on giving.payouts
   for each row execute function finance.keep_once_set(
     'journal_id', 'reversal_journal_id');

@@ -135,7 +135,7 @@ create trigger check_status before insert or update of status on giving.disburse
     'sending>paid,failed',
     'failed>sending,withdrawn',
     'paid>reconciled,recovering',
-    'reconciled>recovering',
+    'reconciled>paid,recovering',
     'recovering>recovered');
 create trigger keep_once_set before update on giving.disbursements
   for each row execute function finance.keep_once_set(

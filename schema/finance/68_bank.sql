@@ -155,6 +155,7 @@ comment on column finance.bank_lines.updated_at is 'When it last changed; set by
 comment on column finance.bank_lines.updated_by is 'Contact who changed it last (platform); null: the system.';
 comment on column finance.bank_lines.version is 'Counts changes from 1; set by trigger; the ETag.';
 
+create index bank_lines_booked_on_idx on finance.bank_lines (booked_on desc, id desc);
 create index bank_lines_unmatched_idx on finance.bank_lines (booked_on, id) where status = 'unmatched';
 
 create trigger refuse_delete before delete or truncate on finance.bank_lines
@@ -179,7 +180,10 @@ create table finance.recon_matches (
     constraint recon_matches_amount_minor_not_zero check (amount_minor <> 0),
   matched_by text not null
     constraint recon_matches_matched_by_known check (matched_by in ('rule', 'person')),
+  payout_id uuid,
   undone_at timestamptz,
+  undo_reason text
+    constraint recon_matches_undo_reason_length check (length(btrim(undo_reason)) > 0 and length(undo_reason) <= 500),
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -189,7 +193,10 @@ create table finance.recon_matches (
   constraint recon_matches_bank_line_id_fkey foreign key (bank_line_id)
     references finance.bank_lines (id) on delete restrict,
   constraint recon_matches_journal_id_fkey foreign key (journal_id)
-    references ledger.journals (id) on delete restrict
+    references ledger.journals (id) on delete restrict,
+  constraint recon_matches_payout_id_fkey foreign key (payout_id)
+    references giving.payouts (id) on delete restrict,
+  constraint recon_matches_undone_whole check (undo_reason is null or undone_at is not null)
 );
 comment on table finance.recon_matches is
   'Which journal a line of the bank is; the live matches of a matched line add up to it.';
@@ -198,7 +205,10 @@ comment on column finance.recon_matches.bank_line_id is 'The line.';
 comment on column finance.recon_matches.journal_id is 'The journal.';
 comment on column finance.recon_matches.amount_minor is 'Part of the line, minor units, with the line''s sign.';
 comment on column finance.recon_matches.matched_by is 'Who found it.';
+comment on column finance.recon_matches.payout_id is
+  'Payout that arrived with the line: the match posted its journal; null: the journal was there before.';
 comment on column finance.recon_matches.undone_at is 'When the match was taken back; null: it holds.';
+comment on column finance.recon_matches.undo_reason is 'Why it was taken back; null: it holds, or nobody said.';
 comment on column finance.recon_matches.created_at is 'When the row was written.';
 comment on column finance.recon_matches.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column finance.recon_matches.updated_at is 'When it last changed; set by trigger.';
@@ -207,16 +217,17 @@ comment on column finance.recon_matches.version is 'Counts changes from 1; set b
 
 create index recon_matches_bank_line_id_idx on finance.recon_matches (bank_line_id);
 create index recon_matches_journal_id_idx on finance.recon_matches (journal_id);
+create index recon_matches_payout_id_idx on finance.recon_matches (payout_id);
 create unique index recon_matches_bank_line_id_key on finance.recon_matches (bank_line_id, journal_id)
   where undone_at is null;
 
 create trigger check_parent before insert or update or delete on finance.recon_matches
   for each row execute function finance.check_parent('finance.bank_lines', 'bank_line_id', 'status', 'unmatched');
 create trigger check_frozen before update on finance.recon_matches
-  for each row execute function finance.check_frozen('id', '', 'undone_at');
+  for each row execute function finance.check_frozen('id', '', 'undone_at,undo_reason');
 create trigger keep_once_set before update on finance.recon_matches
   for each row execute function finance.keep_once_set(
-    'undone_at');
+    'undone_at', 'undo_reason');
 create trigger touch before update on finance.recon_matches for each row execute function finance.touch();
 
 create table finance.recon_runs (
@@ -254,6 +265,7 @@ comment on column finance.recon_runs.detail is 'What differs, a JSON object.';
 comment on column finance.recon_runs.created_at is 'When the row was written.';
 comment on column finance.recon_runs.created_by is 'Contact who wrote it (platform); null: the system.';
 
+create index recon_runs_created_at_idx on finance.recon_runs (created_at desc, id desc);
 create index recon_runs_currency_idx on finance.recon_runs (currency);
 
 revoke update on finance.recon_runs from finance_writer;

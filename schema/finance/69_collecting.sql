@@ -150,6 +150,9 @@ begin
   values ('finance.mandate.' || v_row.status || '.v1', 'mandate', v_row.id, jsonb_build_object(
     'mandate_id', v_row.id, 'processor', v_row.processor, 'mandate_ref', v_row.processor_ref,
     'next_on', v_row.next_on));
+  if p_step = 'cancel' then
+    perform giving.drop_expected(v_row.id, p_words);
+  end if;
   if p_step = 'activate' then
     -- The processor may have told of a payment before we were told its name of the promise.
     perform finance.wake(finance.subject('mandate', v_row.processor, v_row.processor_ref));
@@ -257,3 +260,56 @@ $$;
 comment on function giving.collect_mandates(integer) is
   'Expects the gifts of standing promises that are due, one due date of at most that many; says how many.';
 grant execute on function giving.collect_mandates(integer) to finance_writer;
+
+create function giving.drop_expected(p_mandate_id uuid, p_reason text) returns void
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  -- Only what no payment is known of; if one comes after all, it is settled.
+  with dropped as (
+    update giving.contributions set status = 'failed', updated_by = null
+    where mandate_id = p_mandate_id and status = 'created' and provider_ref is null
+    returning id, contributor_id
+  )
+  insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+  select 'finance.contribution.failed.v1', 'contribution', d.id, jsonb_build_object(
+    'contribution_id', d.id, 'contributor_id', d.contributor_id, 'reason', p_reason)
+  from dropped d;
+end
+$$;
+comment on function giving.drop_expected(uuid, text) is
+  'No longer expects the gifts of a standing promise that has ended.';
+
+create function giving.hear_mandate(p_provider text, p_fact jsonb) returns text
+  language plpgsql
+  set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
+as $$
+declare
+  v_row giving.recurring_mandates;
+  v_failed boolean := p_fact ->> 'kind' = 'mandate.failed';
+  v_reason text := left(coalesce(nullif(btrim(p_fact ->> 'reason'), ''), 'The processor did not say why.'), 500);
+begin
+  select * into v_row from giving.recurring_mandates
+  where processor = p_provider and processor_ref = p_fact ->> 'mandate_ref'
+  for no key update;
+  if not found then
+    return finance.subject('mandate', p_provider, p_fact ->> 'mandate_ref');
+  end if;
+  -- What has ended stays as it ended, however often and in whatever words it is told again.
+  if v_row.status not in ('pending', 'active', 'paused') then
+    return 'ignored';
+  end if;
+  update giving.recurring_mandates set
+    status = case when v_failed then 'failed' else 'cancelled' end, next_on = null,
+    cancelled_at = case when not v_failed then now() end, cancel_reason = v_reason, updated_by = null
+  where id = v_row.id returning * into v_row;
+  perform giving.drop_expected(v_row.id, v_reason);
+  insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+  values ('finance.mandate.' || v_row.status || '.v1', 'mandate', v_row.id, jsonb_build_object(
+    'mandate_id', v_row.id, 'processor', v_row.processor, 'mandate_ref', v_row.processor_ref, 'next_on', null));
+  return 'done';
+end
+$$;
+comment on function giving.hear_mandate(text, jsonb) is
+  'A processor says that a standing promise has ended, or failed for good: nothing is collected for it any more. What was paid for its due dates before is settled whenever it comes.';

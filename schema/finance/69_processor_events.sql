@@ -94,7 +94,8 @@ declare
   v_provider text;
   v_outcome text;
   v_ref text := coalesce(
-    p_fact -> 'payment_refs' ->> 0, p_fact ->> 'payout_ref', p_fact ->> 'fee_ref', p_fact ->> 'kind');
+    p_fact -> 'payment_refs' ->> 0, p_fact ->> 'payout_ref', p_fact ->> 'fee_ref', p_fact ->> 'mandate_ref',
+    p_fact ->> 'kind');
 begin
   select * into v_queued from finance.webhook_queue where webhook_event_id = p_event_id for update skip locked;
   if not found then
@@ -111,6 +112,8 @@ begin
     when 'dispute' then giving.hear_dispute(v_provider, p_fact, p_request_id)
     when 'payout' then giving.hear_payout(v_provider, p_fact, p_request_id)
     when 'fee.charged' then giving.hear_fee(v_provider, p_fact, p_request_id)
+    when 'mandate.ended' then giving.hear_mandate(v_provider, p_fact)
+    when 'mandate.failed' then giving.hear_mandate(v_provider, p_fact)
     else 'ignored'
   end;
   if v_outcome in ('done', 'ignored') then

@@ -51,16 +51,46 @@ begin
     and not exists (
       select from ledger.entries o where o.journal_id = j.id and o.account_id = a.id and o.line <> e.line)
     and not exists (select from finance.recon_matches m where m.journal_id = j.id and m.undone_at is null)
+    -- What a person has taken back is not found again.
+    and not exists (select from finance.recon_matches m where m.journal_id = j.id and m.bank_line_id = p_line.id)
   union all
   -- What a processor has sent arrives with the line: until then it was under way.
   select null::uuid, p.id, finance.is_named(p.processor_ref, p_line.bank_ref, p_line.purpose)
   from giving.payouts p
   where p_code = '1000' and p.status = 'paid' and p.currency = p_currency and p.amount_minor = p_line.amount_minor
-    and p_line.booked_on between p.arrives_on - 3 and p.arrives_on + 7;
+    and p_line.booked_on between p.arrives_on - 3 and p.arrives_on + 7
+    and not exists (select from finance.recon_matches m where m.payout_id = p.id and m.bank_line_id = p_line.id);
 end
 $$;
 comment on function finance.bank_candidates(finance.bank_lines, text, text) is
   'Journals of the amount and about the day of a line that no line is matched with, and payouts that it may bring; whether the line names them.';
+
+-- The journal belongs to the match, not to the payout: a match that was wrong takes its journal back, and the payout may
+-- arrive with another line.
+create function finance.match_payout(
+  p_payout giving.payouts, p_line finance.bank_lines, p_actor uuid, p_request_id text
+) returns void
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  v_id uuid := gen_random_uuid();
+  v_journal uuid;
+begin
+  v_journal := ledger.book(
+    null, 'payout.received', ledger.posting_day(p_line.booked_on), 'recon_match', v_id, p_payout.currency,
+    array['1000', '1010'], array[null, null]::uuid[], array[p_payout.amount_minor, -p_payout.amount_minor], p_actor,
+    p_request_id);
+  insert into finance.recon_matches (
+    id, bank_line_id, journal_id, amount_minor, matched_by, payout_id, created_by, updated_by)
+  values (
+    v_id, p_line.id, v_journal, p_payout.amount_minor, case when p_actor is null then 'rule' else 'person' end,
+    p_payout.id, p_actor, p_actor);
+  update giving.payouts set status = 'reconciled', updated_by = p_actor where id = p_payout.id;
+end
+$$;
+comment on function finance.match_payout(giving.payouts, finance.bank_lines, uuid, text) is
+  'Books a payout that arrived with a line, and matches them. Breaks what ledger.post breaks.';
 
 -- Definer: it books payouts that have arrived, which no application role may.
 create function finance.reconcile_bank(p_after uuid, p_at_most integer, p_request_id text)
@@ -112,13 +142,11 @@ begin
       select * into v_payout from giving.payouts where id = v_found.payout_id and status = 'paid' for no key update;
       continue when not found or not exists (
         select from ledger.accounting_periods where span @> v_day and closed_at is null);
-      v_journal := ledger.book(
-        null, 'payout.received', v_day, 'payout', v_payout.id, v_payout.currency, array['1000', '1010'],
-        array[null, null]::uuid[], array[v_payout.amount_minor, -v_payout.amount_minor], null, p_request_id);
-      update giving.payouts set status = 'reconciled', updated_by = null where id = v_payout.id;
+      perform finance.match_payout(v_payout, v_line, null, p_request_id);
+    else
+      insert into finance.recon_matches (bank_line_id, journal_id, amount_minor, matched_by)
+      values (v_line.id, v_journal, v_line.amount_minor, 'rule');
     end if;
-    insert into finance.recon_matches (bank_line_id, journal_id, amount_minor, matched_by)
-    values (v_line.id, v_journal, v_line.amount_minor, 'rule');
     update finance.bank_lines set status = 'matched', updated_by = null where id = v_line.id;
     update giving.disbursements set status = 'reconciled', updated_by = null
     where paid_journal_id = v_journal and status = 'paid';

@@ -22,6 +22,8 @@ create table trade.quotes (
     constraint quotes_total_minor_right check (total_minor = net_minor + tax_minor),
   discount_bp integer not null default 0
     constraint quotes_discount_bp_range check (discount_bp between 0 and 10000),
+  discount_minor bigint not null default 0
+    constraint quotes_discount_minor_range check (discount_minor between 0 and 9000000000000000),
   early_payment_bp integer not null default 0
     constraint quotes_early_payment_bp_range check (early_payment_bp between 0 and 10000),
   early_payment_days integer not null default 0
@@ -55,6 +57,7 @@ create table trade.quotes (
   constraint quotes_serial_key unique (series, serial),
   constraint quotes_currency_fkey foreign key (currency) references ledger.currencies (code) on delete restrict,
   constraint quotes_replaces_id_fkey foreign key (replaces_id) references trade.quotes (id) on delete restrict,
+  constraint quotes_one_discount check (discount_bp = 0 or discount_minor = 0),
   constraint quotes_number_whole check (num_nonnulls(series, serial, number, issued_on) in (0, 4)),
   constraint quotes_number_by_status check (status in ('draft', 'withdrawn') = (number is null)),
   constraint quotes_sent_is_valid check (status in ('draft', 'withdrawn') or valid_until is not null),
@@ -82,7 +85,8 @@ comment on column trade.quotes.net_minor is
 comment on column trade.quotes.tax_minor is 'Sum of their tax.';
 comment on column trade.quotes.total_minor is 'What is to be paid.';
 comment on column trade.quotes.discount_bp is
-  'Discount on the whole, in hundredths of a percent; in net and tax already.';
+  'Discount on the whole, in hundredths of a percent; lines of its own carry it, one for each rate of tax.';
+comment on column trade.quotes.discount_minor is 'The same as an amount without tax, minor units; 0: none.';
 comment on column trade.quotes.early_payment_bp is 'Discount for paying early, in hundredths of a percent.';
 comment on column trade.quotes.early_payment_days is 'Days within which that holds.';
 comment on column trade.quotes.terms is 'Terms; null: the general ones.';
@@ -162,6 +166,7 @@ create table trade.quote_lines (
     ),
   measure_ref uuid,
   is_optional boolean not null default false,
+  is_discount boolean not null default false,
   created_at timestamptz not null default now(),
   created_by uuid,
   updated_at timestamptz not null default now(),
@@ -191,6 +196,7 @@ comment on column trade.quote_lines.tax_minor is 'Tax on net, rounded half up.';
 comment on column trade.quote_lines.component_type is 'Part of the building it is for: wall, roof, window; null: none.';
 comment on column trade.quote_lines.measure_ref is 'Measure it is for (projects); null: none.';
 comment on column trade.quote_lines.is_optional is 'Whether the customer may leave it out; not in the totals.';
+comment on column trade.quote_lines.is_discount is 'Whether it is a part of the discount on the whole, worked out with the other lines.';
 comment on column trade.quote_lines.created_at is 'When the row was written.';
 comment on column trade.quote_lines.created_by is 'Contact who wrote it (platform); null: the system.';
 comment on column trade.quote_lines.updated_at is 'When it last changed; set by trigger.';
@@ -353,7 +359,6 @@ declare
   net numeric;
   tax numeric;
   lines bigint;
-  factor numeric := 1 - coalesce((to_jsonb(new) ->> 'discount_bp')::numeric, 0) / 10000;
 begin
   execute format(
     'select count(*), coalesce(sum(net_minor), 0), coalesce(sum(tax_minor), 0) from %s where %I = $1 and deleted_at is null%s',
@@ -363,9 +368,8 @@ begin
     raise exception '%.% % has no lines', tg_table_schema, tg_table_name, new.id
       using errcode = '23514', constraint = tg_table_name || '_some_lines', schema = tg_table_schema, table = tg_table_name;
   end if;
-  if new.net_minor <> round(net * factor) or new.tax_minor <> round(tax * factor) then
-    raise exception 'the lines of %.% % add up to % and % tax', tg_table_schema, tg_table_name, new.id,
-        round(net * factor), round(tax * factor)
+  if new.net_minor <> net or new.tax_minor <> tax then
+    raise exception 'the lines of %.% % add up to % and % tax', tg_table_schema, tg_table_name, new.id, net, tax
       using errcode = '23514', constraint = tg_table_name || '_total', schema = tg_table_schema, table = tg_table_name;
   end if;
   return new;

@@ -1,17 +1,19 @@
 -- finance: how quotes are written, sent, and answered. A quote posts nothing.
 
 create function trade.quote_lines_of(p_quote_id uuid, p_currency text) returns jsonb
-  language sql stable
+  language plpgsql stable
   set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object(
     'id', l.id, 'position', l.position, 'product_id', l.product_id, 'description', l.description,
     'quantity', trim_scale(l.quantity)::text, 'unit', l.unit,
     'unit_price', trade.money(l.unit_price_minor, p_currency), 'discount_bp', l.discount_bp,
     'net', trade.money(l.net_minor, p_currency), 'tax_code', l.tax_code, 'tax_bp', l.tax_bp,
     'tax', trade.money(l.tax_minor, p_currency), 'component_type', l.component_type, 'measure_ref', l.measure_ref,
-    'is_optional', l.is_optional) order by l.position), '[]')
-  from trade.quote_lines l where l.quote_id = p_quote_id and l.deleted_at is null
+    'is_optional', l.is_optional, 'is_discount', l.is_discount) order by l.position), '[]')
+  from trade.quote_lines l where l.quote_id = p_quote_id and l.deleted_at is null);
+end
 $$;
 comment on function trade.quote_lines_of(uuid, text) is 'The lines of a quote as they are on the wire.';
 grant execute on function trade.quote_lines_of(uuid, text) to finance_writer, finance_reader;
@@ -24,14 +26,72 @@ begin
   update trade.quote_lines set deleted_at = now(), updated_by = p_actor where quote_id = p_quote_id and deleted_at is null;
   insert into trade.quote_lines (
     quote_id, position, product_id, description, quantity, unit, unit_price_minor, discount_bp, net_minor, tax_code,
-    tax_bp, tax_minor, component_type, measure_ref, is_optional, created_by, updated_by)
+    tax_bp, tax_minor, component_type, measure_ref, is_optional, is_discount, created_by, updated_by)
   select p_quote_id, l.ordinality, r.product_id, r.description, r.quantity, r.unit, r.unit_price_minor, r.discount_bp,
-    r.net_minor, r.tax_code, r.tax_bp, r.tax_minor, r.component_type, r.measure_ref, r.is_optional, p_actor, p_actor
+    r.net_minor, r.tax_code, r.tax_bp, r.tax_minor, r.component_type, r.measure_ref, r.is_optional,
+    coalesce(r.is_discount, false), p_actor, p_actor
   from jsonb_array_elements(p_lines) with ordinality l
   cross join lateral jsonb_populate_record(null::trade.quote_lines, l.value) r;
 end
 $$;
 comment on function trade.put_quote_lines(uuid, jsonb, uuid) is 'Puts priced lines in the place of those of a quote.';
+
+-- A discount on the whole is taken off in lines of its own, one for each rate of tax, so that tax stays exact by line: what
+-- is taxed at a rate bears its share by largest remainder.
+create function trade.priced_quote(
+  p_lines jsonb,
+  p_quote trade.quotes,
+  out lines jsonb,
+  out net_minor bigint,
+  out tax_minor bigint
+)
+  language plpgsql stable
+  set search_path = ''
+as $$
+declare
+  v_discount numeric;
+  v_words text := 'Discount';
+begin
+  select p.lines, p.net_minor, p.tax_minor into lines, net_minor, tax_minor
+  from trade.priced_lines(p_lines, p_quote.currency, finance.today()) p;
+  v_discount := p_quote.discount_minor;
+  if p_quote.discount_bp > 0 then
+    v_discount := round(net_minor::numeric * p_quote.discount_bp / 10000);
+    v_words := v_words || ' ' || trim_scale(p_quote.discount_bp / 100.0) || ' %';
+  end if;
+  if v_discount > net_minor then
+    raise exception 'a discount of % is more than all lines, %', v_discount, net_minor
+      using errcode = '23514', constraint = 'quotes_discount_within', schema = 'trade', table = 'quotes';
+  end if;
+  if v_discount <= 0 then
+    return;
+  end if;
+  with rates as (
+    select l.value ->> 'tax_code' as tax_code, sum((l.value ->> 'net_minor')::numeric) as net
+    from jsonb_array_elements(lines) l where not (l.value ->> 'is_optional')::boolean
+    group by l.value ->> 'tax_code' having sum((l.value ->> 'net_minor')::numeric) > 0
+  ), shares as (
+    select r.tax_code, div(v_discount * r.net, sum(r.net) over ()) as share,
+      mod(v_discount * r.net, sum(r.net) over ()) as rest
+    from rates r
+  ), whole as (
+    select s.tax_code, s.share + case
+      when row_number() over (order by s.rest desc, s.tax_code) <= v_discount - sum(s.share) over () then 1 else 0
+    end as share
+    from shares s
+  )
+  select lines || jsonb_agg(
+    trade.priced_line(jsonb_build_object(
+      'description', v_words, 'quantity', '1', 'unit_price_minor', -w.share, 'tax_code', w.tax_code),
+      p_quote.currency, finance.today()) || '{"is_discount": true}' order by w.tax_code)
+  into lines
+  from whole w where w.share > 0;
+  select sum((l.value ->> 'net_minor')::numeric), sum((l.value ->> 'tax_minor')::numeric) into net_minor, tax_minor
+  from jsonb_array_elements(lines) l where not (l.value ->> 'is_optional')::boolean;
+end
+$$;
+comment on function trade.priced_quote(jsonb, trade.quotes) is
+  'All lines of a quote with those of its discount, and what those come to that are not optional. Breaks quotes_discount_within (23514) and what trade.priced_lines breaks.';
 
 -- Definer: it keeps the key, which no application role may.
 create function trade.create_quote(p_scope text, p_key text, p_fingerprint bytea, p_quote jsonb, p_actor uuid)
@@ -52,14 +112,18 @@ begin
     return query select jsonb_populate_record(null::trade.quotes, v_answer), v_answer -> 'lines', true;
     return;
   end if;
-  select * into v_priced from trade.priced_lines(p_quote -> 'lines', v_wanted.currency, finance.today());
+  v_wanted.discount_bp := coalesce(v_wanted.discount_bp, 0);
+  v_wanted.discount_minor := coalesce(v_wanted.discount_minor, 0);
+  perform trade.check_discount(p_quote, v_wanted.currency);
+  select * into v_priced from trade.priced_quote(p_quote -> 'lines', v_wanted);
   insert into trade.quotes (
-    id, project_ref, building_ref, customer_ref, customer, currency, net_minor, tax_minor, total_minor,
-    early_payment_bp, early_payment_days, terms, valid_until, replaces_id, created_by, updated_by)
+    id, project_ref, building_ref, customer_ref, customer, currency, net_minor, tax_minor, total_minor, discount_bp,
+    discount_minor, early_payment_bp, early_payment_days, terms, valid_until, replaces_id, created_by, updated_by)
   values (
     coalesce(v_wanted.id, gen_random_uuid()), v_wanted.project_ref, v_wanted.building_ref, v_wanted.customer_ref,
     v_wanted.customer, v_wanted.currency, v_priced.net_minor, v_priced.tax_minor,
-    v_priced.net_minor + v_priced.tax_minor, coalesce(v_wanted.early_payment_bp, 0),
+    v_priced.net_minor + v_priced.tax_minor, v_wanted.discount_bp, v_wanted.discount_minor,
+    coalesce(v_wanted.early_payment_bp, 0),
     coalesce(v_wanted.early_payment_days, 0), v_wanted.terms, v_wanted.valid_until, v_wanted.replaces_id, p_actor, p_actor)
   returning * into v_row;
   perform trade.put_quote_lines(v_row.id, v_priced.lines, p_actor);
@@ -69,8 +133,22 @@ begin
 end
 $$;
 comment on function trade.create_quote(text, text, bytea, jsonb, uuid) is
-  'Writes the draft of a quote, its lines priced today. Breaks idempotency_keys_fingerprint (P0422), quotes_pkey (23505), quotes_currency_fkey, quotes_replaces_id_fkey (23503), a check of quotes or quote_lines (23514), and what trade.priced_lines breaks.';
+  'Writes the draft of a quote, its lines priced today. Breaks idempotency_keys_fingerprint (P0422), quotes_pkey (23505), quotes_currency_fkey, quotes_replaces_id_fkey (23503), quotes_discount_currency or a check of quotes or quote_lines (23514), and what trade.priced_quote breaks.';
 grant execute on function trade.create_quote(text, text, bytea, jsonb, uuid) to finance_writer;
+
+create function trade.check_discount(p_quote jsonb, p_currency text) returns void
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if p_quote ->> 'discount_currency' <> p_currency then
+    raise exception 'a discount in % is not one on a quote in %', p_quote ->> 'discount_currency', p_currency
+      using errcode = '23514', constraint = 'quotes_discount_currency', schema = 'trade', table = 'quotes';
+  end if;
+end
+$$;
+comment on function trade.check_discount(jsonb, text) is
+  'A discount is in the currency of its quote; breaks quotes_discount_currency (23514).';
 
 -- Definer: no application role may call what it calls.
 create function trade.update_quote(p_id uuid, p_version integer, p_change jsonb, p_actor uuid)
@@ -94,8 +172,13 @@ begin
       using errcode = '23514', constraint = 'quotes_frozen', schema = 'trade', table = 'quotes';
   end if;
   v_row := jsonb_populate_record(v_row, p_change);
-  if p_change ? 'lines' then
-    select * into v_priced from trade.priced_lines(p_change -> 'lines', v_row.currency, finance.today());
+  perform trade.check_discount(p_change, v_row.currency);
+  if p_change ?| '{lines,discount_bp,discount_minor}' then
+    select * into v_priced from trade.priced_quote(
+      coalesce(p_change -> 'lines', (
+        select jsonb_agg(to_jsonb(l) order by l.position) from trade.quote_lines l
+        where l.quote_id = v_row.id and l.deleted_at is null and not l.is_discount)),
+      v_row);
     v_row.net_minor := v_priced.net_minor;
     v_row.tax_minor := v_priced.tax_minor;
     perform trade.put_quote_lines(v_row.id, v_priced.lines, p_actor);
@@ -103,7 +186,8 @@ begin
   update trade.quotes set
     project_ref = v_row.project_ref, building_ref = v_row.building_ref, customer_ref = v_row.customer_ref,
     customer = v_row.customer, net_minor = v_row.net_minor, tax_minor = v_row.tax_minor,
-    total_minor = v_row.net_minor + v_row.tax_minor, early_payment_bp = v_row.early_payment_bp,
+    total_minor = v_row.net_minor + v_row.tax_minor, discount_bp = v_row.discount_bp,
+    discount_minor = v_row.discount_minor, early_payment_bp = v_row.early_payment_bp,
     early_payment_days = v_row.early_payment_days, terms = v_row.terms, valid_until = v_row.valid_until,
     replaces_id = v_row.replaces_id, updated_by = p_actor
   where id = v_row.id

@@ -11,6 +11,8 @@ create table trade.issued_invoices (
   customer_ref uuid not null,
   customer jsonb not null
     constraint issued_invoices_customer_object check (jsonb_typeof(customer) = 'object'),
+  seller jsonb
+    constraint issued_invoices_seller_object check (jsonb_typeof(seller) = 'object'),
   currency text not null,
   net_minor bigint not null default 0
     constraint issued_invoices_net_minor_range check (net_minor between 0 and 9000000000000000),
@@ -98,6 +100,7 @@ comment on column trade.issued_invoices.project_ref is 'Project it is for (proje
 comment on column trade.issued_invoices.quote_id is 'Quote it comes from; null: none. A quote becomes one invoice.';
 comment on column trade.issued_invoices.customer_ref is 'Contact or company who pays (platform).';
 comment on column trade.issued_invoices.customer is 'Name and address as of sending, a JSON object.';
+comment on column trade.issued_invoices.seller is 'Who issued it, as of sending, a JSON object; null: not sent, or before that was kept.';
 comment on column trade.issued_invoices.currency is 'ISO 4217 code.';
 comment on column trade.issued_invoices.net_minor is
   'Sum of the lines without tax, minor units of currency; right once it is sent.';

@@ -185,10 +185,6 @@ begin
     raise exception 'quote % is %, not accepted', v_quote.id, v_quote.status
       using errcode = '23514', constraint = 'quotes_status_transition', schema = 'trade', table = 'quotes';
   end if;
-  if v_quote.discount_bp <> 0 then
-    raise exception 'quote % has a discount on the whole, which the lines of an invoice do not have', v_quote.id
-      using errcode = 'P0409', constraint = 'quotes_discount_by_line', schema = 'trade', table = 'quotes';
-  end if;
   insert into trade.issued_invoices (
     project_ref, quote_id, customer_ref, customer, currency, net_minor, tax_minor, total_minor, early_payment_bp,
     early_payment_days, created_by, updated_by)
@@ -209,7 +205,7 @@ begin
 end
 $$;
 comment on function trade.convert_quote(text, text, bytea, uuid, integer, uuid) is
-  'Makes the draft of an invoice of an accepted quote, without its optional lines; a quote becomes one invoice. Breaks idempotency_keys_fingerprint (P0422), quotes_pkey (P0404), quotes_version (P0412), quotes_discount_by_line (P0409), quotes_status_transition (23514), issued_invoices_quote_id_key (23505).';
+  'Makes the draft of an invoice of an accepted quote, without its optional lines; a quote becomes one invoice. Breaks idempotency_keys_fingerprint (P0422), quotes_pkey (P0404), quotes_version (P0412), quotes_status_transition (23514), issued_invoices_quote_id_key (23505).';
 grant execute on function trade.convert_quote(text, text, bytea, uuid, integer, uuid) to finance_writer;
 
 -- Definer: no application role may call what it calls.
@@ -330,7 +326,9 @@ begin
     raise exception 'a line of invoice % has a rate of tax that is not that of %', v_row.id, trade.tax_point(v_row)
       using errcode = 'P0409', constraint = 'issued_invoices_tax_rates', schema = 'trade', table = 'issued_invoices';
   end if;
-  update trade.issued_invoices set status = 'pending_approval', due_on = v_due, updated_by = p_actor where id = v_row.id;
+  update trade.issued_invoices
+  set status = 'pending_approval', due_on = v_due, seller = trade.seller_of(v_row), updated_by = p_actor
+  where id = v_row.id;
   update trade.issued_invoices set status = 'approved', approved_by = p_actor, approved_at = now() where id = v_row.id
   returning * into v_row;
   v_journal := trade.post_invoice(v_row, p_actor, p_request_id);
@@ -347,5 +345,5 @@ begin
 end
 $$;
 comment on function trade.issue_invoice(text, text, bytea, uuid, integer, date, uuid, text) is
-  'Issues an invoice that somebody else wrote: it gets the next number and is posted; nothing of it changes any more. Breaks idempotency_keys_fingerprint (P0422), issued_invoices_pkey (P0404), issued_invoices_version (P0412), issued_invoices_state, issued_invoices_tax_rates, accounting_periods_open, accounts_open (P0409), funds_floor (P0402), issued_invoices_four_eyes, issued_invoices_due_later, issued_invoices_claims_something (23514).';
+  'Issues an invoice that somebody else wrote: it gets the next number and is posted; nothing of it changes any more. Breaks idempotency_keys_fingerprint (P0422), issued_invoices_pkey (P0404), issued_invoices_version (P0412), issued_invoices_state, issued_invoices_tax_rates, issued_invoices_seller_known, issued_invoices_vat_number, issued_invoices_vat_in_pounds, issued_invoices_customer_address, accounting_periods_open, accounts_open (P0409), funds_floor (P0402), issued_invoices_four_eyes, issued_invoices_due_later, issued_invoices_claims_something (23514).';
 grant execute on function trade.issue_invoice(text, text, bytea, uuid, integer, date, uuid, text) to finance_writer;

@@ -19,9 +19,6 @@ create trigger record_change after insert or update or delete on ledger.accounts
 create trigger record_change after insert or update or delete on ledger.accounting_periods
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('accounting_period');
-create trigger record_change after insert or update or delete on ledger.journals
-  for each row when (session_user <> 'finance_migrator')
-  execute function finance.record_change('journal');
 create trigger record_change after insert or update or delete on ledger.journal_kinds
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('journal_kind', '', 'kind');
@@ -226,3 +223,6 @@ create trigger record_change after insert or update or delete on trade.captured_
 create trigger record_change after insert or update or delete on trade.captured_invoice_payments
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('captured_invoice_payment');
+create trigger record_change after insert or update or delete on trade.sellers
+  for each row when (session_user <> 'finance_migrator')
+  execute function finance.record_change('seller');

@@ -1,5 +1,8 @@
 //! The finance domain: who gives, what was given, and the books that it is posted to.
 pub mod allocations;
+pub mod bank_accounts;
+pub mod bank_lines;
+pub mod bank_statements;
 pub mod books;
 pub mod contributions;
 pub mod contributors;
@@ -17,7 +20,9 @@ pub mod processors;
 pub mod products;
 pub mod quotes;
 pub mod ready;
+pub mod reconciliations;
 pub mod refunds;
+pub mod sellers;
 pub mod sql;
 pub mod webhooks;
 
@@ -67,6 +72,18 @@ pub const ROUTES: &[&api::Route] = api::routes![
     processors::disputes::ROUTE,
     processors::payouts::ROUTE,
     processors::fees::ROUTE,
+    bank_accounts::list::ROUTE,
+    bank_accounts::create::ROUTE,
+    bank_accounts::close::ROUTE,
+    bank_statements::list::ROUTE,
+    bank_statements::find::ROUTE,
+    bank_statements::create::ROUTE,
+    bank_lines::list::ROUTE,
+    bank_lines::find::ROUTE,
+    bank_lines::match_line::ROUTE,
+    bank_lines::ignore::ROUTE,
+    bank_lines::reopen::ROUTE,
+    reconciliations::ROUTE,
     allocations::list::ROUTE,
     allocations::find::ROUTE,
     allocations::create::ROUTE,
@@ -121,6 +138,8 @@ pub const ROUTES: &[&api::Route] = api::routes![
     products::update::ROUTE,
     products::delete::ROUTE,
     products::restore::ROUTE,
+    sellers::list::ROUTE,
+    sellers::create::ROUTE,
     quotes::list::ROUTE,
     quotes::find::ROUTE,
     quotes::create::ROUTE,

@@ -1,7 +1,9 @@
 //! What every route that posts has in common: its key, the dry run, and the refusals of the books.
 use api::{OnConstraint as _, Problem, Query, Request, Resource, Response, problem};
 use db::{Db, FromRow, Params, Sql};
+use serde::Deserialize;
 use serde_json::json;
+use types::Text;
 
 use crate::sql::{
     Kept,
@@ -13,6 +15,15 @@ pub(crate) const DRY_RUN: Query = Query {
     name: "dry_run",
     about: "`true`: nothing is kept, and the answer (200) is `{dry_run, postings, result}`.",
 };
+
+/// All that a step asks for which takes something back, or gives it up.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Reason {
+    /// Why, for whoever reads the books later.
+    pub(crate) reason: Text<500>,
+}
 
 /// What a posting statement returned; with the postings if it was only rehearsed.
 pub(crate) struct Posted<T> {

@@ -19,6 +19,7 @@ mod opening;
 mod processors;
 mod property;
 mod proposals;
+mod statements;
 mod trade;
 mod trail;
 mod webhooks;
@@ -32,6 +33,7 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::allocations::ALL,
         sql::audit::ALL,
         sql::bank::ALL,
+        sql::bank_lines::ALL,
         sql::books::ALL,
         sql::claims::ALL,
         sql::contributors::ALL,
@@ -49,6 +51,8 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::proposals::ALL,
         sql::quotes::ALL,
         sql::refunds::ALL,
+        sql::sellers::ALL,
+        sql::settlements::ALL,
         sql::small_donations::ALL,
         sql::webhooks::ALL,
     ];

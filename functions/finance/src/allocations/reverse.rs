@@ -4,11 +4,10 @@ use api::{
     Shape, problem,
 };
 use db::{Access, Db, Domain};
-use serde::Deserialize;
-use types::{AllocationId, Text};
+use types::AllocationId;
 
 use crate::{
-    posting::{DRY_RUN, books, post},
+    posting::{DRY_RUN, Reason, books, post},
     sql::allocations::{Allocation, REVERSE},
 };
 
@@ -22,7 +21,7 @@ pub const ROUTE: Route = Route {
     access: Access::Write,
     allow: Allow::Permission("ledger.post"),
     query: &[DRY_RUN],
-    body: Shape::of::<Input>(),
+    body: Shape::of::<Reason>(),
     reply: Shape::of::<Allocation>(),
     idempotency: Idempotency::Required,
     if_match: true,
@@ -49,23 +48,10 @@ const GOOD: Example = Example {
     ..Example::DEFAULT
 };
 
-/// Why it goes back.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(rename = "AllocationReversal")
-)]
-pub struct Input {
-    /// For the books.
-    reason: Text<500>,
-}
-
 async fn reverse(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: AllocationId = req.path("id")?;
     let version = req.if_match()?;
-    let Input { reason } = req.json()?;
+    let Reason { reason } = req.json()?;
     let params = (req.required_key()?, id, version, reason, req.actor()?, req.id().to_owned());
     let reversed = post(req, db, &REVERSE, params)
         .await

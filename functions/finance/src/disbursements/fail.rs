@@ -1,10 +1,12 @@
 //! `POST /v1/finance/disbursements/{id}/fail`: the bank has not paid.
 use api::{Allow, Example, Idempotency, Method, Problem, Request, Response, Route, Shape, problem};
 use db::{Access, Db, Domain};
-use serde::Deserialize;
-use types::Text;
 
-use crate::{disbursements::step, posting::DRY_RUN, sql::disbursements::Disbursement};
+use crate::{
+    disbursements::step,
+    posting::{DRY_RUN, Reason},
+    sql::disbursements::Disbursement,
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +18,7 @@ pub const ROUTE: Route = Route {
     access: Access::Write,
     allow: Allow::Permission("payments.propose"),
     query: &[DRY_RUN],
-    body: Shape::of::<Input>(),
+    body: Shape::of::<Reason>(),
     reply: Shape::of::<Disbursement>(),
     idempotency: Idempotency::Required,
     if_match: true,
@@ -43,20 +45,7 @@ const GOOD: Example = Example {
     ..Example::DEFAULT
 };
 
-/// What goes with the step.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(rename = "DisbursementFailure")
-)]
-pub struct Input {
-    /// What the bank said.
-    reason: Text<500>,
-}
-
 async fn fail(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let Input { reason } = req.json()?;
+    let Reason { reason } = req.json()?;
     step(req, db, "fail", Some(reason), None).await
 }

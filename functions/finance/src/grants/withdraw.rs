@@ -1,12 +1,10 @@
 //! `POST /v1/finance/grants/{id}/withdraw`: who promised a grant takes it back before paying.
 use api::{Allow, Example, Idempotency, Method, Problem, Request, Response, Route, Shape, problem};
 use db::{Access, Db, Domain};
-use serde::Deserialize;
-use types::Text;
 
 use crate::{
     grants::{With, step},
-    posting::DRY_RUN,
+    posting::{DRY_RUN, Reason},
     sql::grants::Grant,
 };
 
@@ -20,7 +18,7 @@ pub const ROUTE: Route = Route {
     access: Access::Write,
     allow: Allow::Permission("ledger.post"),
     query: &[DRY_RUN],
-    body: Shape::of::<Input>(),
+    body: Shape::of::<Reason>(),
     reply: Shape::of::<Grant>(),
     idempotency: Idempotency::Required,
     if_match: true,
@@ -47,17 +45,8 @@ const GOOD: Example = Example {
     ..Example::DEFAULT
 };
 
-/// Why it goes back.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "GrantWithdrawal"))]
-pub struct Input {
-    /// For the books.
-    reason: Text<500>,
-}
-
 async fn answer(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let Input { reason } = req.json()?;
+    let Reason { reason } = req.json()?;
     step(req, db, "withdraw", With { words: Some(reason.as_str().to_owned()), ..With::default() })
         .await
 }

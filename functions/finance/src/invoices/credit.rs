@@ -11,7 +11,7 @@ use types::{CreditNoteId, InvoiceId, InvoiceLineId, Line, Money, Text};
 use crate::{
     lines::Quantity,
     posting::{DRY_RUN, post},
-    sql::invoices::{CREDIT, CreditNote},
+    sql::settlements::{CREDIT, CreditNote},
 };
 
 /// The route.

@@ -30,6 +30,8 @@ pub const ROUTE: Route = Route {
         problem::FOUR_EYES,
         problem::INVOICE_STATE,
         problem::TAX_RATE_CHANGED,
+        problem::SELLER_UNKNOWN,
+        problem::VAT_INVOICE_INCOMPLETE,
         problem::PERIOD_CLOSED,
         problem::INSUFFICIENT_FUNDS,
         problem::CONFLICT,
@@ -94,6 +96,22 @@ async fn issue(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .on_constraint("issued_invoices_tax_rates", || {
             let detail = "a rate of tax is not that of the tax point: write the lines again";
             Problem::new(problem::TAX_RATE_CHANGED, detail)
+        })
+        .on_constraint("issued_invoices_seller_known", || {
+            let detail = "nothing says who issues it: record our name and address first";
+            Problem::new(problem::SELLER_UNKNOWN, detail)
+        })
+        .on_constraint("issued_invoices_vat_number", || {
+            let detail = "it charges VAT, and our VAT number is not recorded";
+            Problem::new(problem::SELLER_UNKNOWN, detail)
+        })
+        .on_constraint("issued_invoices_vat_in_pounds", || {
+            let detail = "VAT has to be shown in pounds: write the invoice in pounds";
+            Problem::new(problem::VAT_INVOICE_INCOMPLETE, detail)
+        })
+        .on_constraint("issued_invoices_customer_address", || {
+            let detail = "above 250 pounds the customer's street and town have to be on it";
+            Problem::new(problem::VAT_INVOICE_INCOMPLETE, detail)
         })
         .on_constraint("issued_invoices_due_later", || {
             Problem::invalid("/due_on", "must not be before the day of issue")

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     posting::{DRY_RUN, post},
-    sql::invoices::{InvoicePayment, PAY, PaymentMethod},
+    sql::settlements::{InvoicePayment, PAY, PaymentMethod},
 };
 
 /// The route.

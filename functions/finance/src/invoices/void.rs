@@ -1,10 +1,12 @@
 //! `POST /v1/finance/invoices/{id}/void`: it was a mistake.
 use api::{Allow, Example, Idempotency, Method, Problem, Request, Response, Route, Shape, problem};
 use db::{Access, Db, Domain};
-use serde::Deserialize;
-use types::Text;
 
-use crate::{invoices::close, posting::DRY_RUN, sql::invoices::InvoiceWithLines};
+use crate::{
+    invoices::close,
+    posting::{DRY_RUN, Reason},
+    sql::invoices::InvoiceWithLines,
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +18,7 @@ pub const ROUTE: Route = Route {
     access: Access::Write,
     allow: Allow::Permission("ledger.post"),
     query: &[DRY_RUN],
-    body: Shape::of::<Input>(),
+    body: Shape::of::<Reason>(),
     reply: Shape::of::<InvoiceWithLines>(),
     idempotency: Idempotency::Required,
     if_match: true,
@@ -50,16 +52,7 @@ const GOOD: Example = Example {
     ..Example::DEFAULT
 };
 
-/// Why it is given up.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "InvoiceVoid"))]
-pub struct Input {
-    /// For the books.
-    reason: Text<500>,
-}
-
 async fn void(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let Input { reason } = req.json()?;
+    let Reason { reason } = req.json()?;
     close(req, db, "void", reason).await
 }

@@ -1,10 +1,12 @@
 //! `POST /v1/finance/invoices/{id}/write-off`: the customer will not pay.
 use api::{Allow, Example, Idempotency, Method, Problem, Request, Response, Route, Shape, problem};
 use db::{Access, Db, Domain};
-use serde::Deserialize;
-use types::Text;
 
-use crate::{invoices::close, posting::DRY_RUN, sql::invoices::InvoiceWithLines};
+use crate::{
+    invoices::close,
+    posting::{DRY_RUN, Reason},
+    sql::invoices::InvoiceWithLines,
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -16,7 +18,7 @@ pub const ROUTE: Route = Route {
     access: Access::Write,
     allow: Allow::Permission("ledger.post"),
     query: &[DRY_RUN],
-    body: Shape::of::<Input>(),
+    body: Shape::of::<Reason>(),
     reply: Shape::of::<InvoiceWithLines>(),
     idempotency: Idempotency::Required,
     if_match: true,
@@ -48,16 +50,7 @@ const GOOD: Example = Example {
 const OVERDUE: &str = "set session_replication_role = replica;
     update trade.issued_invoices set due_on = '2026-01-31' where claim_status = 'partially_paid'";
 
-/// Why it is given up.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "InvoiceWriteOff"))]
-pub struct Input {
-    /// For the books.
-    reason: Text<500>,
-}
-
 async fn write_off(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
-    let Input { reason } = req.json()?;
+    let Reason { reason } = req.json()?;
     close(req, db, "write_off", reason).await
 }

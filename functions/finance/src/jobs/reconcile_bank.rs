@@ -8,10 +8,7 @@ use api::{Failed, Job, Run};
 use db::{Db, Domain};
 use serde_json::{Value, json};
 
-use crate::sql::{
-    bank::{COMPARE, RECONCILE},
-    ledger::TEN_MINUTES,
-};
+use crate::sql::{bank::COMPARE, bank_lines::RECONCILE, ledger::TEN_MINUTES};
 
 /// The job.
 pub const JOB: Job = Job {

@@ -58,15 +58,9 @@ async fn convert(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: QuoteId = req.path("id")?;
     let version = req.if_match()?;
     let params = (req.required_key()?, id, version, req.actor()?);
-    let made = post(req, db, &CONVERT, params)
-        .await
-        .on_constraint("issued_invoices_quote_id_key", || {
+    let made =
+        post(req, db, &CONVERT, params).await.on_constraint("issued_invoices_quote_id_key", || {
             Problem::new(problem::QUOTE_CONVERTED, "void that invoice first, or work on with it")
-        })
-        .on_constraint("quotes_discount_by_line", || {
-            let detail =
-                "it has a discount on the whole: replace it by a quote with discounts by line";
-            Problem::new(problem::QUOTE_STATE, detail)
         });
     let made = super::refused_step(made)?;
     let location = made.rows.first().map(|made| format!("/v1/finance/invoices/{}", made.row.id()));

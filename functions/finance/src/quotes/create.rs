@@ -6,7 +6,7 @@ use api::{
 use db::{Access, Db, Domain};
 use serde::Deserialize;
 use serde_json::json;
-use types::{ContactId, Currency, Date, ProjectId, QuoteId, Text};
+use types::{ContactId, Currency, Date, Money, ProjectId, QuoteId, Text};
 use uuid::Uuid;
 
 use crate::{
@@ -85,6 +85,12 @@ pub struct Input {
     customer: Customer,
     /// Currency of all prices.
     currency: Currency,
+    /// Discount on the whole, in hundredths of a percent; not with `discount`.
+    #[serde(default)]
+    discount_bp: i32,
+    /// The same as an amount without tax.
+    #[serde(default)]
+    discount: Option<Money>,
     /// Discount for paying early, in hundredths of a percent.
     #[serde(default)]
     early_payment_bp: i32,
@@ -107,10 +113,13 @@ pub struct Input {
 
 async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let input: Input = req.json()?;
+    super::is_share(input.discount_bp)?;
     let lines = lines(&input.lines, Some(input.currency), Document::Quote)?;
     let quote = json!({
         "id": input.id, "project_ref": input.project_ref, "building_ref": input.building_ref,
         "customer_ref": input.customer_ref, "customer": input.customer, "currency": input.currency,
+        "discount_bp": input.discount_bp, "discount_minor": input.discount.map(Money::minor),
+        "discount_currency": input.discount.map(Money::currency),
         "early_payment_bp": input.early_payment_bp, "early_payment_days": input.early_payment_days,
         "terms": input.terms, "valid_until": input.valid_until, "replaces_id": input.replaces_id,
         "lines": lines,

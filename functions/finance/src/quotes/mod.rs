@@ -24,6 +24,18 @@ fn refused<T>(written: Result<T, Problem>) -> Result<T, Problem> {
         .on_constraint("quotes_currency_fkey", || {
             Problem::invalid("/currency", "is not a currency that our books take")
         })
+        .on_constraint("quotes_discount_minor_range", || {
+            Problem::invalid("/discount/amount", "must not be below 0")
+        })
+        .on_constraint("quotes_discount_currency", || {
+            Problem::invalid("/discount/currency", "must be that of the quote")
+        })
+        .on_constraint("quotes_discount_within", || {
+            Problem::invalid("/discount/amount", "must not be more than all lines without tax")
+        })
+        .on_constraint("quotes_one_discount", || {
+            Problem::invalid("/discount", "and discount_bp exclude each other")
+        })
         .on_constraint("quotes_replaces_id_fkey", || {
             Problem::invalid("/replaces_id", "names no quote")
         })
@@ -42,6 +54,14 @@ fn refused<T>(written: Result<T, Problem>) -> Result<T, Problem> {
         .on_constraint("quote_lines_component_type_shape", || {
             Problem::invalid("/lines", "have a component_type that is not lower-case letters and _")
         })
+}
+
+/// A discount on the whole takes off no more than the whole.
+fn is_share(discount_bp: i32) -> Result<(), Problem> {
+    if !(0..=10_000).contains(&discount_bp) {
+        return Err(Problem::invalid("/discount_bp", "must be 0 to 10000"));
+    }
+    Ok(())
 }
 
 /// What a step of a quote can be refused for.

@@ -5,7 +5,7 @@ use api::{
 use db::{Access, Db, Domain};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use types::{Change, ContactId, Date, Patch, ProjectId, QuoteId, Text};
+use types::{Change, ContactId, Date, Money, Patch, ProjectId, QuoteId, Text};
 use uuid::Uuid;
 
 use crate::{
@@ -71,6 +71,12 @@ pub struct Input {
     /// Name and address as they stand on it.
     #[serde(default)]
     customer: Change<Customer>,
+    /// Discount on the whole, in hundredths of a percent; not with `discount`.
+    #[serde(default)]
+    discount_bp: Change<i32>,
+    /// The same as an amount without tax; null: none.
+    #[serde(default)]
+    discount: Patch<Money>,
     /// Discount for paying early, in hundredths of a percent.
     #[serde(default)]
     early_payment_bp: Change<i32>,
@@ -93,6 +99,7 @@ pub struct Input {
 
 impl Input {
     fn columns(self) -> Result<Value, Problem> {
+        super::is_share(self.discount_bp.0.unwrap_or(0))?;
         let mut change = Map::new();
         let mut set = |column: &str, is_present: bool, value: Value| {
             if is_present {
@@ -103,6 +110,11 @@ impl Input {
         set("building_ref", self.building_ref.is_present(), json!(self.building_ref.as_value()));
         set("customer_ref", self.customer_ref.0.is_some(), json!(self.customer_ref.0));
         set("customer", self.customer.0.is_some(), json!(self.customer.0));
+        let discount = self.discount.as_value();
+        let minor = discount.map_or(0, |discount| discount.minor());
+        set("discount_bp", self.discount_bp.0.is_some(), json!(self.discount_bp.0));
+        set("discount_minor", self.discount.is_present(), json!(minor));
+        set("discount_currency", discount.is_some(), json!(discount.map(|d| d.currency())));
         let (bp, days) = (self.early_payment_bp.0, self.early_payment_days.0);
         set("early_payment_bp", bp.is_some(), json!(bp));
         set("early_payment_days", days.is_some(), json!(days));

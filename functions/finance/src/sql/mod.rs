@@ -4,6 +4,7 @@ use db::{Column, FromRow, ReadError, Row};
 pub mod allocations;
 pub mod audit;
 pub mod bank;
+pub mod bank_lines;
 pub mod books;
 pub mod claims;
 pub mod contributions;
@@ -22,6 +23,8 @@ pub mod products;
 pub mod proposals;
 pub mod quotes;
 pub mod refunds;
+pub mod sellers;
+pub mod settlements;
 pub mod small_donations;
 pub mod webhooks;
 
@@ -30,6 +33,7 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("allocations", allocations::NAMED),
     ("audit", audit::NAMED),
     ("bank", bank::NAMED),
+    ("bank_lines", bank_lines::NAMED),
     ("books", books::NAMED),
     ("claims", claims::NAMED),
     ("contributions", contributions::NAMED),
@@ -48,6 +52,8 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("proposals", proposals::NAMED),
     ("quotes", quotes::NAMED),
     ("refunds", refunds::NAMED),
+    ("sellers", sellers::NAMED),
+    ("settlements", settlements::NAMED),
     ("small_donations", small_donations::NAMED),
     ("webhooks", webhooks::NAMED),
 ];

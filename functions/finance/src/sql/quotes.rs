@@ -34,6 +34,10 @@ row! {
         pub tax: Money,
         /// What is to be paid.
         pub total: Money,
+        /// Discount on the whole, in hundredths of a percent; lines with `is_discount` carry it.
+        pub discount_bp: i32,
+        /// The same as an amount without tax.
+        pub discount: Money,
         /// Discount for paying early, in hundredths of a percent.
         pub early_payment_bp: i32,
         /// Days within which that holds.
@@ -90,6 +94,8 @@ pub struct QuoteLine {
     component_type: Option<String>,
     measure_ref: Option<Uuid>,
     is_optional: bool,
+    /// A part of the discount on the whole: what is taxed at this rate bears it.
+    is_discount: bool,
 }
 
 row! {
@@ -143,7 +149,7 @@ row! {
 macro_rules! columns {
     () => {
         "t.id, t.number, t.issued_on, t.project_ref, t.building_ref, t.customer_ref, t.customer, t.net_minor,
-         t.tax_minor, t.total_minor, t.currency, t.early_payment_bp, t.early_payment_days, t.terms, t.status,
+         t.tax_minor, t.total_minor, t.discount_bp, t.discount_minor, t.currency, t.early_payment_bp, t.early_payment_days, t.terms, t.status,
          t.valid_until, t.replaces_id, t.accepted_at, t.accepted_by, t.decline_reason, t.created_at, t.version"
     };
 }

@@ -63,7 +63,7 @@ async fn lines_find_the_journals_that_they_name_and_a_payout_arrives_with_its_ow
     let found = "select string_agg(l.bank_ref || ' ' || coalesce(c.provider_ref, p.processor_ref), ', ' order by l.line)
        from finance.bank_lines l join finance.recon_matches m on m.bank_line_id = l.id
        left join giving.contributions c on c.journal_id = m.journal_id
-       left join ledger.journals j on j.id = m.journal_id left join giving.payouts p on p.id = j.source_id";
+       left join giving.payouts p on p.id = m.payout_id";
     assert_eq!(books.app.value(found).await, "AB1 AB1, X2 AB-2026-2, X3 AB-2026-3, X4 po_1");
     assert_eq!(books.app.count("ledger.journals where kind = 'payout.received'").await, 1);
     assert_eq!(books.app.count("giving.payouts where status = 'reconciled'").await, 1);

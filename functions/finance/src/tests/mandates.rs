@@ -10,6 +10,8 @@ use crate::{
     webhooks,
 };
 
+mod ended;
+
 const CHARGE: &str = "charge.settled";
 
 impl Books {

@@ -26,6 +26,7 @@ const UNNOTED: &[&str] = &[
     "ledger.chain_anchors",
     "ledger.chain_head",
     "ledger.entries",
+    "ledger.journals",
     "ledger.number_series",
     "ledger.seal_queue",
     "ledger.seals",

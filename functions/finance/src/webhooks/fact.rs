@@ -127,6 +127,12 @@ pub enum Fact {
         /// When.
         at: Option<Timestamp>,
     },
+    /// A standing promise ended at the processor.
+    #[serde(rename = "mandate.ended")]
+    MandateEnded(Ending),
+    /// A standing promise cannot be collected any more.
+    #[serde(rename = "mandate.failed")]
+    MandateFailed(Ending),
     /// A fee by itself.
     #[serde(rename = "fee.charged")]
     Fee {
@@ -146,6 +152,15 @@ pub enum Fact {
         /// When.
         at: Option<Timestamp>,
     },
+}
+
+/// The end of a standing promise, as its processor tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ending {
+    /// The processor's own id of the mandate.
+    pub mandate_ref: String,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// Money that went back, or should have.
@@ -171,6 +186,10 @@ impl Fact {
     pub fn subject(&self) -> Option<String> {
         match self {
             Fact::Payout { payout_ref, .. } => Some(format!("payout {payout_ref}")),
+            Fact::MandateEnded(Ending { mandate_ref, .. })
+            | Fact::MandateFailed(Ending { mandate_ref, .. }) => {
+                Some(format!("mandate {mandate_ref}"))
+            }
             Fact::Fee { payment_refs, payout_ref, .. } => {
                 match (payment_refs.first(), payout_ref) {
                     (Some(payment), _) => Some(format!("payment {payment}")),

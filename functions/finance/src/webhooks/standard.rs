@@ -5,7 +5,7 @@ use types::{Date, Money, RefundId, Timestamp};
 
 use super::{
     Head, Unreadable,
-    fact::{DisputeNews, Fact, PayoutNews, Promise, Refund},
+    fact::{DisputeNews, Ending, Fact, PayoutNews, Promise, Refund},
     is_name, positive, sum,
 };
 use crate::sql::processors::FeeKind;
@@ -65,6 +65,12 @@ struct Payout {
 }
 
 #[derive(Deserialize)]
+struct Ended {
+    mandate_ref: String,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Fee {
     fee_ref: String,
     #[serde(default = "processing")]
@@ -118,6 +124,8 @@ pub(super) fn read(payload: &[u8]) -> Result<Option<Fact>, Unreadable> {
         "payout.paid" => payout(part(data)?, PayoutNews::Paid, at)?,
         "payout.failed" => payout(part(data)?, PayoutNews::Failed, at)?,
         "fee.charged" => fee(part(data)?, at)?,
+        "mandate.ended" => Fact::MandateEnded(ending(part(data)?)?),
+        "mandate.failed" => Fact::MandateFailed(ending(part(data)?)?),
         _ => return Ok(None),
     }))
 }
@@ -158,6 +166,10 @@ fn minor_of(part: Option<Money>, whole: Money) -> Result<i64, Unreadable> {
         }
         part => Ok(part.map_or(0, Money::minor)),
     }
+}
+
+fn ending(told: Ended) -> Result<Ending, Unreadable> {
+    Ok(Ending { mandate_ref: name(told.mandate_ref)?, reason: told.reason })
 }
 
 fn returned(told: Returned, at: Option<Timestamp>) -> Result<Refund, Unreadable> {

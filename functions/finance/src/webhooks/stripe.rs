@@ -8,7 +8,7 @@ use types::{Currency, Date, Timestamp};
 
 use super::{
     Head, Unreadable,
-    fact::{DisputeNews, Fact, PayoutNews, Promise, Refund},
+    fact::{DisputeNews, Ending, Fact, PayoutNews, Promise, Refund},
     is_name, positive,
     standard::{promise, reason},
     sum,
@@ -99,6 +99,18 @@ pub(super) fn read(payload: &[u8]) -> Result<Option<Fact>, Unreadable> {
             };
             dispute(object, status, at)?
         }
+        // Stripe ends a subscription for good in one way, whoever wanted it; a mandate it only ever calls inactive.
+        "customer.subscription.deleted" => {
+            let why = text(object, "/cancellation_details/reason");
+            let ending = ending(object, why)?;
+            match ending.reason.as_deref() {
+                Some("payment_failed" | "payment_disputed") => Fact::MandateFailed(ending),
+                _ => Fact::MandateEnded(ending),
+            }
+        }
+        "mandate.updated" if object["status"] == "inactive" => {
+            Fact::MandateFailed(ending(object, Some("The mandate is inactive.".to_owned()))?)
+        }
         "payout.paid" => payout(object, PayoutNews::Paid, at)?,
         "payout.failed" | "payout.canceled" => payout(object, PayoutNews::Failed, at)?,
         _ => return Ok(None),
@@ -125,13 +137,19 @@ fn settled(
     })
 }
 
-/// Whoever makes a payment for a due date says so in its metadata, which Stripe copies to the charge. Stripe's own
-/// subscriptions are not read: their days are Stripe's, and no message names the one that we expect.
+/// Whoever makes a payment for a due date says so in its metadata, which Stripe copies to the charge. The payments of
+/// Stripe's own subscriptions are not read: their days are Stripe's, and no message names the one that we expect.
 fn promised(object: &Value) -> Result<Option<Promise>, Unreadable> {
     let due_on = text(object, "/metadata/due_on").map(|day| {
         day.parse().map_err(|_| Unreadable::new("metadata.due_on is not a day (YYYY-MM-DD)"))
     });
     promise(text(object, "/metadata/mandate_ref"), due_on.transpose()?)
+}
+
+/// Named as whoever made it says in its metadata, else by its own id.
+fn ending(object: &Value, reason: Option<String>) -> Result<Ending, Unreadable> {
+    let named = text(object, "/metadata/mandate_ref").filter(|name| is_name(name));
+    Ok(Ending { mandate_ref: named.map_or_else(|| own_id(object), Ok)?, reason })
 }
 
 fn refund(object: &Value, at: Option<Timestamp>) -> Result<Refund, Unreadable> {

@@ -4,13 +4,12 @@ use api::{
     Shape, problem,
 };
 use db::{Access, Db, Domain};
-use serde::Deserialize;
 use serde_json::json;
-use types::{JournalId, Text};
+use types::JournalId;
 
 use crate::{
     books::proposals::proposed,
-    posting::{DRY_RUN, books, post},
+    posting::{DRY_RUN, Reason, books, post},
     sql::proposals::{JournalProposal, PROPOSE},
 };
 
@@ -25,7 +24,7 @@ pub const ROUTE: Route = Route {
     allow: Allow::Permission("ledger.post"),
     query: &[DRY_RUN],
     status: 201,
-    body: Shape::of::<Input>(),
+    body: Shape::of::<Reason>(),
     reply: Shape::of::<JournalProposal>(),
     idempotency: Idempotency::Required,
     problems: &[problem::CONFLICT, problem::NOT_REVERSIBLE],
@@ -50,18 +49,9 @@ const GOOD: Example = Example {
     ..Example::DEFAULT
 };
 
-/// Why it goes back.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "JournalReversal"))]
-pub struct Input {
-    /// For the books.
-    reason: Text<500>,
-}
-
 async fn reverse(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: JournalId = req.path("id")?;
-    let Input { reason } = req.json()?;
+    let Reason { reason } = req.json()?;
     let wanted = json!({ "reverses": id, "reason": reason });
     let made = post(req, db, &PROPOSE, (req.required_key()?, wanted, req.actor()?))
         .await

@@ -93,10 +93,17 @@ pub(super) const GUARDS: &[Guard] = &[
          amount_minor, status, ignored_reason) select id, bank_account_id, 1, 'B-1', '2026-01-02',
          '2026-01-02', 500, 'unmatched', null from finance.bank_statements where number = 'S1';
          update finance.bank_lines set status = 'ignored', ignored_reason = 'test' where bank_ref = 'B-1';
-         insert into finance.recon_matches (bank_line_id, journal_id, amount_minor, matched_by) select l.id,
-         j.id, 500, 'rule' from finance.bank_lines l, (select id from ledger.journals order by id limit 1) j
-         where l.bank_ref = 'B-1'",
+         insert into finance.recon_matches (bank_line_id, journal_id, amount_minor, matched_by) select id,
+         'edb5aa7d-0813-5d91-aa86-b2fa44c4b80e', 500, 'rule' from finance.bank_lines where bank_ref = 'B-1'",
     ),
+    (
+        "finance.recon_matches",
+        "check_match",
+        "insert into finance.recon_matches (bank_line_id, journal_id, amount_minor, matched_by) select id,
+         'edb5aa7d-0813-5d91-aa86-b2fa44c4b80e', 1250001, 'rule' from finance.bank_lines
+         where bank_ref = 'UT-0001'",
+    ),
+    ("trade.sellers", "refuse_change", "update trade.sellers set name = 'Somebody else'"),
     (
         "trade.bundle_items",
         "check_acyclic",

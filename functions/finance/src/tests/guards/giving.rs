@@ -195,6 +195,22 @@ pub(super) const GUARDS: &[Guard] = &[
     ),
     (
         "giving.contributions",
+        "keep_promise",
+        "update giving.contributions set mandate_id = (select id from giving.recurring_mandates where
+         processor_ref = 'MD0001'), mandate_due_on = '2026-11-01' where id = (select id from
+         giving.contributions where mandate_id is null order by id limit 1)",
+    ),
+    (
+        "giving.contributors",
+        "skip_missed",
+        "update giving.recurring_mandates set next_on = '2020-01-01' where processor_ref = 'MD0001';
+         update giving.contributors set deleted_at = now() where id = (select contributor_id from
+         giving.recurring_mandates where processor_ref = 'MD0001');
+         update giving.contributors set deleted_at = null where deleted_at is not null;
+         select pg_temp.refuse(next_on >= finance.today()) from giving.recurring_mandates where processor_ref = 'MD0001'",
+    ),
+    (
+        "giving.contributions",
         "contributions_mandate_whole",
         "insert into giving.contributions (contributor_id, fund_id, designation, amount_minor, currency,
          status, provider, occurred_on, mandate_id) select contributor_id, fund_id, 'unrestricted',

@@ -28,6 +28,16 @@ pub(super) const GUARDS: &[Guard] = &[
     ),
     (
         "trade.issued_invoices",
+        "check_seller",
+        "update trade.issued_invoices set status = 'pending_approval', due_on = '2099-01-01' where status = 'draft';
+         update trade.issued_invoices set status = 'approved', approved_by = gen_random_uuid(), approved_at = now()
+         where status = 'pending_approval';
+         update trade.issued_invoices set status = 'sent', claim_status = 'open', journal_id = (
+           select id from ledger.journals order by id limit 1)
+         where id = (select id from trade.issued_invoices where status = 'approved' order by id limit 1)",
+    ),
+    (
+        "trade.issued_invoices",
         "check_claim_status",
         "update trade.issued_invoices set claim_status = 'open' where claim_status = 'partially_paid'",
     ),

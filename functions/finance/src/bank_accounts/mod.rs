@@ -1,0 +1,4 @@
+//! Routes of our accounts at banks.
+pub mod close;
+pub mod create;
+pub mod list;
