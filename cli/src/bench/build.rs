@@ -7,7 +7,7 @@ use std::{
 
 use super::{LIMIT, requests::Kind};
 use crate::{
-    cargo::{Binaries, executables},
+    cargo::{Binaries, PACKAGES, executables},
     failure::{Exit, Failure},
     output::Output,
 };
@@ -21,7 +21,8 @@ use crate::{
 /// When cargo cannot be run or something does not compile.
 pub(super) fn build(root: &Path, out: &Output) -> Result<Binaries, Failure> {
     out.step("building with profile dist: 3 functions and the one they are compared with");
-    let mut binaries = cargo(root, &functions(), out)?;
+    let deployed = [&deployed()[..], &bins()].concat();
+    let mut binaries = cargo(root, &deployed, out)?;
     binaries.extend(cargo(root, &["--package", LIMIT], out)?);
     Ok(binaries)
 }
@@ -32,7 +33,7 @@ pub(super) fn build(root: &Path, out: &Output) -> Result<Binaries, Failure> {
 /// As [`build`].
 pub(super) fn build_one(root: &Path, name: &str, out: &Output) -> Result<PathBuf, Failure> {
     out.step(format_args!("building {name} with profile dist"));
-    let built = cargo(root, &["--package", "finance", "--bin", name], out)?;
+    let built = cargo(root, &[&deployed()[..], &["--bin", name]].concat(), out)?;
     built.get(name).cloned().ok_or_else(|| {
         Failure::new(Exit::Failure, format!("cargo does not say where it built {name}"))
     })
@@ -61,7 +62,7 @@ fn build_flavour(
     out: &Output,
 ) -> Result<Binaries, Failure> {
     out.step(format_args!("building with profile dist: 3 functions {flavour}"));
-    let built = cargo(root, &[&functions()[..], features].concat(), out)?;
+    let built = cargo(root, &[&["--package", "finance"], &bins()[..], features].concat(), out)?;
     let keep = |(name, path): (String, PathBuf)| {
         let kept = path.with_file_name(flavour).join(&name);
         let copied =
@@ -76,9 +77,13 @@ fn build_flavour(
     built.into_iter().map(keep).collect()
 }
 
-fn functions() -> Vec<&'static str> {
-    let bins = Kind::ALL.iter().flat_map(|kind| ["--bin", kind.route().name]);
-    ["--package", "finance"].into_iter().chain(bins).collect()
+/// All packages with functions, as they are built for a deployment: what `.ci/sizes` has built is there.
+fn deployed() -> Vec<&'static str> {
+    PACKAGES.iter().flat_map(|package| ["--package", package]).collect()
+}
+
+fn bins() -> Vec<&'static str> {
+    Kind::ALL.iter().flat_map(|kind| ["--bin", kind.route().name]).collect()
 }
 
 fn cargo(root: &Path, what: &[&str], out: &Output) -> Result<Binaries, Failure> {

@@ -1,4 +1,5 @@
 //! `bench`: what functions cost, beside the least that a function can cost.
+mod bed;
 mod build;
 mod cold;
 mod counters;
@@ -16,23 +17,21 @@ mod runtime_api;
 mod spread;
 #[cfg(test)]
 mod tests;
+mod token;
 mod warm;
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-    time::Duration,
+    sync::Mutex,
 };
 
 use clap::{Args, ValueEnum};
-use gateway::Function;
 use serde::Serialize;
-use serde_json::Value;
 use stack::{Running, Stack};
-use tokio::runtime::Runtime;
 
 use self::{
+    bed::{Bed, Side},
     cold::Cold,
     data::{Data, Link},
     flights::Flights,
@@ -40,7 +39,8 @@ use self::{
     load::Load,
     over_http::OverHttp,
     peers::Peers,
-    requests::{Kind, Requests},
+    requests::Requests,
+    token::Token,
     warm::Warm,
 };
 use crate::{
@@ -66,6 +66,7 @@ Examples:
   cargo aruuri bench http                 SQL over HTTP beside Neon's own driver for Node.js
   cargo aruuri bench finance -o json      postings beside `pgbench -N`, on a durable cluster of its own
   cargo aruuri bench finance --quick      the same as a smoke test
+  cargo aruuri bench token -o json        what checking an access token costs a warm function: 150 us at most
   cargo aruuri bench diff                 how `migrate diff` grows from 25 to 140 objects of every kind
 
 Times depend on the machine and on what else it does; ratios come from runs in turns and depend less.")]
@@ -88,7 +89,7 @@ pub(crate) struct Bench {
     /// Sandboxes of `load`
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=600))]
     clients: u16,
-    /// Deployed functions whose size the gate looks at, or which `load` drives; otherwise the three it builds
+    /// Deployed functions whose size the gate looks at, or which `load` or `token` drives; otherwise the three it builds
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
     /// A small `finance`, to see that it runs
@@ -112,105 +113,12 @@ enum What {
     Http,
     /// Postings by 8 instances beside `pgbench -N`, and reads of a million entries; alone
     Finance,
+    /// Requests with a token, and without, that end before any statement
+    Token,
     /// `migrate diff` on schemas of 25 to 140 objects of every kind; alone
     Diff,
-    /// All of them but `load`, `peers`, `http`, `finance` and `diff`
+    /// All of them but `load`, `peers`, `http`, `finance`, `token` and `diff`
     All,
-}
-
-/// One of those that are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Ours,
-    Limit,
-    /// A folder in `bench/peers`.
-    Peer(&'static str),
-}
-
-impl Serialize for Side {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl Side {
-    fn name(self) -> &'static str {
-        match self {
-            Side::Ours => "ours",
-            Side::Limit => LIMIT,
-            Side::Peer(name) => name,
-        }
-    }
-}
-
-/// What every measurement stands on.
-#[derive(Debug)]
-struct Bed<'a> {
-    requests: Requests<'a>,
-    binaries: &'a Binaries,
-    /// For the gate: the same functions, built without TLS.
-    without_tls: &'a Binaries,
-    /// The same, able to send SQL over HTTP.
-    with_http: &'a Binaries,
-    link: Link,
-    /// Where SQL over HTTP is taken, if statements travel so.
-    http: Option<&'a str>,
-    logs: &'a Path,
-    out: &'a Output,
-    runtime: &'a Runtime,
-    /// Why instructions are not counted, if they are not.
-    no_instructions: Option<&'a str>,
-    /// Contributions that were answered as created.
-    created: &'a Mutex<Vec<Value>>,
-}
-
-impl<'a> Bed<'a> {
-    /// The same with another way to the database.
-    fn with(&self, link: Link) -> Bed<'a> {
-        Bed { link, ..*self }
-    }
-
-    fn binary(&self, name: &str) -> PathBuf {
-        self.binaries.get(name).cloned().unwrap_or_else(|| name.into())
-    }
-
-    /// A function of a side, with its variables; `relay` is a port to connect through.
-    fn function(&self, side: Side, kind: Kind, relay: Option<u16>) -> Result<Function, Failure> {
-        let route = kind.route();
-        let data = self.requests.data;
-        let url = data.url(route.access, self.link, relay)?;
-        if side == Side::Ours {
-            return Ok(Function::of(route, self.binary(route.name), |name| match name {
-                name if name.contains("_DATABASE_URL") => Some(url.clone()),
-                name if name.ends_with("_SQL_HTTP_URL") => self.http.map(str::to_owned),
-                name => data.variable(name),
-            }));
-        }
-        let ca = data.variable("SSL_CERT_FILE").unwrap_or_default();
-        let http = self.http.unwrap_or_default().to_owned();
-        let env = [("DATABASE_URL", url), ("SSL_CERT_FILE", ca), ("SQL_HTTP_URL", http)];
-        Ok(Function {
-            name: side.name().to_owned(),
-            method: route.method.to_string(),
-            path: route.path.to_owned(),
-            timeout: Duration::from_secs(route.timeout_s.into()),
-            memory_mb: route.memory_mb,
-            binary: self.binary(side.name()),
-            env: env.map(|(name, value)| (name.to_owned(), value)).into(),
-        })
-    }
-
-    /// Remembers a contribution that was answered as created.
-    fn created(&self, row: Option<Value>) {
-        self.created.lock().unwrap_or_else(PoisonError::into_inner).extend(row);
-    }
-
-    /// What was answered as created since the last call and is not so in the database.
-    fn wrong_rows(&self) -> Result<Vec<String>, Failure> {
-        let mut created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
-        let created = std::mem::take(&mut *created);
-        self.runtime.block_on(self.requests.data.wrong_rows(&created))
-    }
 }
 
 /// What was measured, and on what.
@@ -229,6 +137,8 @@ struct Report {
     peers: Option<Peers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     http: Option<OverHttp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<Token>,
     binary_bytes: Vec<Size>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gate: Option<Vec<Row>>,
@@ -271,7 +181,9 @@ impl Bench {
             false => Binaries::default(),
         };
         let mut binaries = match &self.binaries {
-            Some(folder) if self.what == [What::Load] => load::built(folder)?,
+            Some(folder) if matches!(*self.what, [What::Load] | [What::Token]) => {
+                load::built(folder)?
+            }
             _ => build::build(&running.root, out)?,
         };
         let with_http = match self.what.contains(&What::Http) {
@@ -283,12 +195,14 @@ impl Bench {
         }
         let runtime = functions::runtime()?;
         let data = runtime.block_on(Data::new(&running, out))?;
-        let token = stack.signer()?.token(stack::developer(), &["treasurer"], 24 * 3600)?;
+        let signer = stack.signer()?;
+        let token = signer.token(stack::developer(), &["treasurer"], 24 * 3600)?;
         let logs = Logs::make(&stack)?;
         let no_instructions = counters::counts_instructions().err();
         let created = Mutex::default();
         let bed = Bed {
             requests: Requests { data: &data, token: &token },
+            signer: &signer,
             binaries: &binaries,
             without_tls: &without_tls,
             link: Link { direct: self.direct, tls: self.tls },
@@ -356,6 +270,8 @@ impl Bench {
         let peers = peers.then(|| peers::measure(bed, samples(20), samples(10))).transpose()?;
         let http = self.what.contains(&What::Http);
         let http = http.then(|| over_http::measure(bed, samples(20))).transpose()?;
+        let token = self.what.contains(&What::Token);
+        let token = token.then(|| token::measure(bed, samples(20))).transpose()?;
         if let Some(wrong) = bed.wrong_rows()?.first() {
             return Err(Failure::new(Exit::Failure, "a wrong answer").why(wrong));
         }
@@ -368,6 +284,7 @@ impl Bench {
             load,
             peers,
             http,
+            token,
             binary_bytes: sizes(bed.binaries),
             gate,
         })
@@ -471,6 +388,9 @@ impl Report {
         }
         if let Some(http) = &self.http {
             add(http.table().to_string());
+        }
+        if let Some(token) = &self.token {
+            add(token.table().to_string());
         }
         if let Some(rows) = &self.gate {
             add(gate::table(rows).to_string());

@@ -56,6 +56,8 @@ pub(super) enum Expected {
     Page(Vec<Value>),
     /// What was sent.
     New(Value),
+    /// No row, but this status.
+    Refused(u16),
 }
 
 /// Makes requests and checks answers.
@@ -103,7 +105,7 @@ impl Requests<'_> {
         body: Option<&Value>,
         expected: Expected,
     ) -> Request {
-        let (id, event) = event_of(kind.route(), parameters, query, body, self.token);
+        let (id, event) = event_of(kind.route(), parameters, query, body, Some(self.token));
         Request { id, event, expected }
     }
 }
@@ -114,15 +116,17 @@ pub(super) fn event_of(
     parameters: &[(&str, &str)],
     query: &str,
     body: Option<&Value>,
-    token: &str,
+    token: Option<&str>,
 ) -> (String, Vec<u8>) {
     let stamp = Stamp::now();
     let mut headers = vec![
         ("accept".to_owned(), "application/json".to_owned()),
-        ("authorization".to_owned(), format!("Bearer {token}")),
         ("host".to_owned(), "api.example.org".to_owned()),
         ("user-agent".to_owned(), "aruuri-bench".to_owned()),
     ];
+    if let Some(token) = token {
+        headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+    }
     if body.is_some() {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
         headers.push(("idempotency-key".to_owned(), uuid::Uuid::new_v4().to_string()));
@@ -166,6 +170,7 @@ impl Request {
                 let same = page.len() == rows.len();
                 *status == 200 && same && page.iter().zip(rows).all(|(said, row)| agrees(said, row))
             }
+            Expected::Refused(with) => *status == *with && body["status"] == *with,
             Expected::New(sent) => {
                 let given = ["id", "contributor_id", "amount", "note"];
                 *status == 201

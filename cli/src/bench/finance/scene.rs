@@ -107,7 +107,7 @@ impl<'a> Scene<'a> {
             "amount": { "amount": 500 + n % 1_000, "currency": "GBP" }, "note": null,
         });
         let route = &finance::contributions::create::ROUTE;
-        let (id, event) = event_of(route, &[], "", Some(&gift), &self.token);
+        let (id, event) = event_of(route, &[], "", Some(&gift), Some(&self.token));
         Request { id, event, expected: Expected::New(gift) }
     }
 
