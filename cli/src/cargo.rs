@@ -16,7 +16,8 @@ use crate::{
 
 /// The packages with functions. Always all of them, whatever is built: cargo unites the features of
 /// what it builds together, and another choice would compile every dependency once more.
-const PACKAGES: [&str; 5] = ["platform", "projects", "finance", "content", "migrate-function"];
+pub(crate) const PACKAGES: [&str; 5] =
+    ["platform", "projects", "finance", "content", "migrate-function"];
 
 /// What to build, and how.
 #[derive(Clone, Copy, Debug)]

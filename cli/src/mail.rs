@@ -5,7 +5,7 @@ use clap::Args;
 use db::{Domain, FromRow as _, Params as _, Statement as _};
 use platform::{
     identity::link,
-    mail::compose,
+    mail::{Link, compose},
     sql::mail::{Request, SENT, UNSENT},
 };
 use serde::{Deserialize, Serialize};
@@ -137,7 +137,9 @@ fn write(running: &Running, request: &Request) -> Result<Option<Delivered>, Fail
     };
     let token = token.map(platform::identity::Secret::reveal);
     let language = request.language.as_deref().unwrap_or("en");
-    Ok(compose(template, language, APP, token.as_deref()).map(|mail| Delivered {
+    let minutes = request.link_minutes.unwrap_or_default();
+    let link = token.as_deref().map(|token| Link { token, minutes });
+    Ok(compose(template, language, APP, link).map(|mail| Delivered {
         id: request.id,
         at: request.occurred_at,
         to: to.clone(),

@@ -42,6 +42,11 @@ pub(crate) fn text(routes: &[&Route]) -> String {
          its owner's roles bundled when it was made. `yes`: a token of that role opens the route; empty: it gets 403; `·`: no\n\
          token is needed. What the caller may not see is 404. `cargo aruuri access matrix` prints the same.\n\
          \n\
+         `employee` and `team_lead` are held in departments: such a token opens the same routes, and says where. Contacts and\n\
+         leads of other departments, and what hangs on them, are not there for it (404); those of no department are there for\n\
+         who works in one that owns its level. What belongs to no department, as the audit log, is 403 for it\n\
+         ([people.md](people.md)).\n\
+         \n\
          A role that is held in a project, building or partner opens no route by itself: "
     );
     let inside = BUNDLES.iter().filter(|bundle| !bundle.opens).map(|bundle| bundle.role);

@@ -26,7 +26,8 @@ Examples:
   cargo aruuri routes list -o json | jq -r '.routes[] | select(.access == \"write\") | .name'
 
 Written are functions/*/src/bin/, template.yaml and templates/, CargoLambda.toml, openapi.json,
-events/, docs/access.md, docs/routes.md, docs/environment.md and schema/statements/; all of them are committed."
+events/, docs/access.md, docs/routes.md, docs/settings.md, docs/environment.md and schema/statements/; all of them are
+committed."
 )]
 pub(crate) struct Routes {
     #[command(subcommand)]

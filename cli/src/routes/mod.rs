@@ -13,6 +13,7 @@ mod openapi;
 mod paths;
 mod problems;
 mod schemas;
+mod settings;
 mod statements;
 mod template;
 mod tree;
@@ -117,6 +118,7 @@ pub(crate) fn files(routes: &[&Route], jobs: &[&Job]) -> BTreeMap<PathBuf, Strin
     files.insert("functions/platform/src/paths.rs".into(), paths::text(routes));
     files.insert("docs/access.md".into(), access::text(routes));
     files.insert("docs/routes.md".into(), docs::routes(routes, jobs));
+    files.insert("docs/settings.md".into(), settings::text(platform::settings::registry::REGISTRY));
     files.insert("docs/environment.md".into(), environment::text(routes, jobs));
     files.extend(statements::files());
     files

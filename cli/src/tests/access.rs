@@ -5,7 +5,7 @@ use api::{Allow, Route};
 use db::{Access, Domain};
 use stack::BUNDLES;
 use testdb::{App, Call};
-use types::ContactId;
+use types::{ContactId, DepartmentId};
 
 use crate::routes::{self, access};
 
@@ -138,6 +138,54 @@ async fn nobody_elses_object_is_there_for_a_second_user() {
     assert_eq!(wrong, Vec::<String>::new());
     println!("{hidden} object routes answer 404 to a second user, {closed} more 403 to their role");
     assert!(hidden >= 4 && hidden + closed > 20, "{hidden}, {closed}");
+}
+
+/// Objects that belong to a department, or hang on one that does: what whoever works elsewhere must not see.
+const OF_DEPARTMENTS: &[&str] = &[
+    "/v1/platform/contacts/{id}",
+    "/v1/platform/company-links/{id}",
+    "/v1/platform/leads/{id}",
+    "/v1/platform/departments/{id}/members",
+    "/v1/platform/timelines/{entity_type}/{entity_id}",
+];
+
+#[tokio::test]
+async fn nothing_of_a_department_is_there_for_an_employee_of_another() {
+    let elsewhere = DepartmentId::new();
+    let shared = App::new(Domain::Platform).await;
+    let mut wrong = Vec::new();
+    let mut hidden = 0;
+
+    for route in routes::all() {
+        let own = |path: &&str| {
+            route
+                .path
+                .strip_prefix(*path)
+                .is_some_and(|rest| matches!(rest.chars().next(), None | Some('/')))
+        };
+        if !OF_DEPARTMENTS.iter().any(own) {
+            continue;
+        }
+        let good = route.examples.iter().find(|example| example.status < 400).unwrap();
+        let other;
+        let app = match good.given {
+            "" => &shared,
+            given => {
+                other = App::new(Domain::Platform).await;
+                other.execute(given).await;
+                &other
+            }
+        };
+        // The role that may do it, held somewhere else.
+        match app.call(route, Call::from(good).in_department(elsewhere)).await.status {
+            404 => hidden += 1,
+            status => wrong.push(format!("{}: {status}", route.name)),
+        }
+    }
+
+    assert_eq!(wrong, Vec::<String>::new());
+    println!("{hidden} object routes answer 404 to an employee of another department");
+    assert!(hidden >= 19, "{hidden}");
 }
 
 #[test]

@@ -12,8 +12,8 @@ const DRAFTS: &str = "
     values (#10, #1, '{\"name\": \"a\"}', 'GBP', 999, 200, 1199, '2026-12-31');
     insert into trade.quote_lines (id, quote_id, position, description, quantity, unit_price_minor, net_minor, tax_code, tax_bp, tax_minor)
     values (#11, #10, 1, 'a', 3, 333, 999, 'GB_STANDARD', 2000, 200);
-    insert into trade.issued_invoices (id, customer_ref, customer, currency, net_minor, tax_minor, total_minor, created_by)
-    values (#20, #1, '{\"name\": \"a\"}', 'GBP', 999, 200, 1199, #70);
+    insert into trade.issued_invoices (id, customer_ref, customer, seller, currency, net_minor, tax_minor, total_minor, created_by)
+    values (#20, #1, '{\"name\": \"a\"}', '{\"name\": \"b\"}', 'GBP', 999, 200, 1199, #70);
     insert into trade.issued_invoice_lines (id, invoice_id, position, description, quantity, unit_price_minor, net_minor, tax_code, tax_bp, tax_minor)
     values (#21, #20, 1, 'a', 3, 333, 999, 'GB_STANDARD', 2000, 200);
     insert into trade.captured_invoices (id, supplier_ref, supplier_name, supplier_number, file_ref, file_sha256, invoiced_on,
@@ -117,8 +117,8 @@ async fn numbers_have_no_gaps_whatever_fails_on_the_way() {
     )
     .await;
     for n in [22_u8, 23] {
-        let copy = "insert into trade.issued_invoices (id, customer_ref, customer, currency, net_minor, tax_minor, total_minor, created_by, number)
-            values (#22, #1, '{}', 'GBP', 999, 200, 1199, #70, 'INV-9');
+        let copy = "insert into trade.issued_invoices (id, customer_ref, customer, seller, currency, net_minor, tax_minor, total_minor, created_by, number)
+            values (#22, #1, '{}', '{}', 'GBP', 999, 200, 1199, #70, 'INV-9');
             insert into trade.issued_invoice_lines (invoice_id, position, description, quantity, unit_price_minor, net_minor, tax_code, tax_bp, tax_minor)
             values (#22, 1, 'a', 3, 333, 999, 'GB_STANDARD', 2000, 200);";
         let sql = format!("{copy}; {}", SEND.join(";"))
