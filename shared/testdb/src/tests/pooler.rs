@@ -5,6 +5,7 @@ use db::{Access, Domain, Url};
 use lambda_http::{Body, http};
 use serde_json::Value;
 use stack::Kind;
+use tokio_postgres::error::SqlState;
 
 use super::{READ, WRITE};
 use crate::{App, Call};
@@ -54,20 +55,27 @@ async fn a_named_statement_behind_the_pooler_fails() {
     let url = app.database.url(Kind::Pooled).unwrap();
     let url = Url::find(Domain::Content, Access::Admin, |_| Some(url.clone())).unwrap();
     let one = db::connect(&url, "testdb").await.unwrap();
-    let two = db::connect(&url, "testdb").await.unwrap();
-    let mut failed = false;
-    for _ in 0..20 {
-        let (a, b) = tokio::join!(one.prepare("select 1"), two.prepare("select 2"));
-        let (Ok(a), Ok(b)) = (a, b) else {
-            failed = true;
+    one.batch_execute("begin").await.unwrap();
+    let named = one.prepare("select pg_backend_pid()").await.unwrap();
+    let server: i32 = one.query_one(&named, &[]).await.unwrap().get(0);
+    one.batch_execute("commit").await.unwrap();
+
+    // Somebody else gets that server, and keeps it while the statement is used again.
+    let mut others = Vec::new();
+    loop {
+        let other = db::connect(&url, "testdb").await.unwrap();
+        other.batch_execute("begin").await.unwrap();
+        let theirs = other.query_typed("select pg_backend_pid()", &[]).await.unwrap();
+        let found = theirs[0].get::<_, i32>(0) == server;
+        others.push(other);
+        if found {
             break;
-        };
-        let (a, b) = tokio::join!(one.query_one(&a, &[]), two.query_one(&b, &[]));
-        failed |= a.map_or(true, |row| row.get::<_, i32>(0) != 1);
-        failed |= b.map_or(true, |row| row.get::<_, i32>(0) != 2);
+        }
+        assert!(others.len() < 10, "nobody was given server {server}");
     }
 
-    assert!(failed);
+    let refused = one.query_one(&named, &[]).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&SqlState::INVALID_SQL_STATEMENT_NAME), "{refused}");
 }
 
 #[tokio::test]
