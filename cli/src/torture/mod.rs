@@ -45,7 +45,8 @@ Examples:
 Runs on servers of its own, which it makes below .aruuri/ and removes, also after Ctrl-C; needs no `cargo aruuri up`.
 Each round kills some functions, PgBouncer and PostgreSQL with all its backends in the middle of contributions, refunds,
 allocations, their reversals and payments to partners, repeats each request whose outcome is unknown, closes a period
-under way, and then compares every answer with the books. docs/finance.md says what T1 to T12 are.
+under way, and then compares every answer with the books. After the last round the books are restored to a point in
+time under load, and from a dump. docs/finance.md says what T1 to T13 are.
 Exit code 3 if anything was lost or doubled, or a rule of the books is broken.")]
 pub(crate) struct Torture {
     /// Rounds of load and kills
@@ -131,6 +132,8 @@ pub(crate) struct Report {
     workers: u16,
     pub(crate) rounds: Vec<Round>,
     pub(crate) total: Counts,
+    /// Of the books restored to a point in time.
+    pub(crate) point_breaks: Vec<String>,
     /// Of the restored dump.
     pub(crate) restored_breaks: Vec<String>,
     /// What was exercised, by the numbers of docs/finance.md.
@@ -147,7 +150,7 @@ pub(crate) struct Exercised {
 }
 
 /// In every round or once at the end.
-const FAULTS: [Exercised; 12] = {
+const FAULTS: [Exercised; 13] = {
     const fn fault(fault: &'static str, what: &'static str, when: &'static str) -> Exercised {
         Exercised { fault, what, when }
     }
@@ -187,6 +190,11 @@ const FAULTS: [Exercised; 12] = {
             "T12",
             "callers in another isolation level",
             "after each round, and in the restored dump",
+        ),
+        fault(
+            "T13",
+            "restored to a point in time under load, then T1, T4, T10 and T12 there",
+            "after the last round",
         ),
     ]
 };
@@ -229,13 +237,22 @@ impl Torture {
             total.add(round.counts);
             rounds.push(round);
         }
+        out.step("restore to a point in time");
+        let next = self.rounds + 1;
+        let period = scene.open_period(next).await?;
+        tokio::task::block_in_place(|| scene.servers.back_up())?;
+        let load = Load::start(&scene, seed, next, self.workers, period.year);
+        let point_breaks = restore::to_a_point(&scene, load).await?;
         out.step("dump and restore");
-        let restored_breaks = restore::tried(&scene).await?;
+        checks::settle(&scene.superuser("finance").await?).await?;
+        let restored_breaks = restore::of_a_dump(&scene).await?;
         let sound = restored_breaks.is_empty()
+            && point_breaks.is_empty()
             && total.lost + total.duplicated == 0
             && rounds.iter().all(|round| round.breaks.is_empty());
         let exercised = FAULTS.to_vec();
-        Ok(Report { seed, workers: self.workers, rounds, total, restored_breaks, exercised, sound })
+        let workers = self.workers;
+        Ok(Report { seed, workers, rounds, total, point_breaks, restored_breaks, exercised, sound })
     }
 
     async fn round(
@@ -310,8 +327,9 @@ impl Report {
         let rounds = self.rounds.iter().flat_map(|round| {
             round.breaks.iter().map(move |what| format!("round {}: {what}", round.round))
         });
+        let point = self.point_breaks.iter().map(|what| format!("restored to a point: {what}"));
         let restored = self.restored_breaks.iter().map(|what| format!("restored dump: {what}"));
-        for what in rounds.chain(restored) {
+        for what in rounds.chain(point).chain(restored) {
             text.push_str(&format!("{} {what}\n", Paint::bad("broken:")));
         }
         let Counts { lost, duplicated, .. } = self.total;

@@ -1,12 +1,17 @@
-//! A dump of the books, restored into another database: it must be as sound, and take postings as before (T11).
-use std::process::Command;
+//! The books restored: from a dump, and as they were at a moment under load. They must be sound, and take postings as before.
+use std::{
+    collections::BTreeSet,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use db::Domain;
 use tokio_postgres::Client as Session;
 
 use super::{
     checks,
-    scene::{Scene, column, rows},
+    load::Load,
+    scene::{self, Scene, column, rows},
     trials,
 };
 use crate::failure::{Exit, Failure};
@@ -14,11 +19,68 @@ use crate::failure::{Exit, Failure};
 /// The other database.
 const NAME: &str = "restored";
 
-/// What is wrong with the restored books.
+/// The moment in the log.
+const POINT: &str = "torture";
+/// How long a load may take to post something.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is wrong with the books as they were at a point in time in the middle of `load`, from a backup that was made before
+/// it (T13).
+///
+/// # Errors
+/// When the load posts nothing, or the servers do not restore.
+pub(super) async fn to_a_point(scene: &Scene, load: Load) -> Result<Vec<String>, Failure> {
+    let session = scene.superuser("finance").await?;
+    let started = column(&session, "select pg_current_xact_id()").await?.concat();
+    posted_since(&session, &started).await?;
+    let before = journals(&session).await?;
+    rows(&session, &format!("select pg_create_restore_point('{POINT}')")).await?;
+    // Whoever got a transaction later than this committed after the point.
+    let later = column(&session, "select pg_current_xact_id()").await?.concat();
+    posted_since(&session, &later).await?;
+    let (_, mut found) = load.finish().await;
+    // What is full is on the disk, and may be copied.
+    rows(&session, "select pg_switch_wal()").await?;
+
+    let restored = tokio::task::block_in_place(|| scene.servers.restore(POINT))?;
+    let session = scene::superuser(&restored, "finance").await?;
+    let after = journals(&session).await?;
+    let lost = before.difference(&after).count();
+    if lost > 0 {
+        found.push(format!("{lost} journals of before the point are not there"));
+    }
+    let sql = format!("select id from ledger.journals where xid >= '{later}'::xid8");
+    let early = column(&session, &sql).await?.len();
+    if early > 0 {
+        found.push(format!("{early} journals of after the point are there"));
+    }
+    checks::settle(&session).await?;
+    found.extend(sound_and_goes_on(&session, scene).await?);
+    Ok(found)
+}
+
+async fn journals(session: &Session) -> Result<BTreeSet<String>, Failure> {
+    Ok(column(session, "select id from ledger.journals").await?.into_iter().collect())
+}
+
+/// Waits for a journal of that transaction or a later one.
+async fn posted_since(session: &Session, xid: &str) -> Result<(), Failure> {
+    let sql = format!("select 1 from ledger.journals where xid >= '{xid}'::xid8 limit 1");
+    let until = Instant::now() + PATIENCE;
+    while column(session, &sql).await?.is_empty() {
+        if Instant::now() > until {
+            return Err(Failure::new(Exit::Failure, "nothing is posted under load"));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// What is wrong with the books of a dump, restored into another database (T11).
 ///
 /// # Errors
 /// When `pg_dump` or `pg_restore` does not end well.
-pub(super) async fn tried(scene: &Scene) -> Result<Vec<String>, Failure> {
+pub(super) async fn of_a_dump(scene: &Scene) -> Result<Vec<String>, Failure> {
     let file = scene.servers.folder().join("books.dump");
     let admin = scene.superuser("postgres").await?;
     rows(&admin, &stack::create_database_sql(Domain::Finance, NAME, None)).await?;
@@ -32,12 +94,16 @@ pub(super) async fn tried(scene: &Scene) -> Result<Vec<String>, Failure> {
     restore.arg("--exit-on-error").arg("--dbname").arg(url(NAME)).arg(&file);
     run(restore)?;
 
-    let session = scene.superuser(NAME).await?;
-    let mut found = checks::broken_rules(&session).await?;
-    found.extend(goes_on(&session, scene).await?);
-    found.extend(trials::all(&session).await?);
-    checks::settle(&session).await?;
-    found.extend(checks::broken_rules(&session).await?);
+    sound_and_goes_on(&scene.superuser(NAME).await?, scene).await
+}
+
+/// What is wrong before and after something is given, spent and tried there.
+async fn sound_and_goes_on(session: &Session, scene: &Scene) -> Result<Vec<String>, Failure> {
+    let mut found = checks::broken_rules(session).await?;
+    found.extend(goes_on(session, scene).await?);
+    found.extend(trials::all(session).await?);
+    checks::settle(session).await?;
+    found.extend(checks::broken_rules(session).await?);
     Ok(found)
 }
 

@@ -14,7 +14,7 @@ async fn kill_9_in_the_middle_of_load_loses_and_doubles_nothing() {
     // Servers were away in between, so somebody must have been left without an answer.
     assert!(report.total.acknowledged > 0 && report.total.unknown > 0, "{text}");
     let faults: Vec<_> = report.exercised.iter().map(|it| it.fault).collect();
-    assert_eq!((faults.len(), faults[0], faults[11]), (12, "T1", "T12"));
+    assert_eq!((faults.len(), faults[0], faults[12]), (13, "T1", "T13"));
     assert_eq!(left_behind(), Vec::<String>::new());
 }
 

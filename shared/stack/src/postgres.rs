@@ -175,16 +175,80 @@ fn create_replica(
             }
         }
     })?;
+    copy_primary(servers, programs, state, &new, &[])?;
+    write_for(&new.join("standby.signal"), 0o600, "", Some(servers.account))?;
+    fs::rename(&new, &data).map_err(Error::io("rename", new))
+}
+
+/// Copies the primary into a folder, with what of its log the copy needs to be whole.
+fn copy_primary(
+    servers: &Servers,
+    programs: &Postgres,
+    state: &State,
+    new: &Path,
+    more: &[&str],
+) -> Result<(), Error> {
     let mut copy = servers.account.command(&programs.program("pg_basebackup"), &servers.folder);
     copy.env("PGPASSWORD", state.password(REPLICATOR)).arg("--dbname").arg(format!(
         "host=127.0.0.1 port={} user={REPLICATOR} {}",
         state.ports.primary,
         trust(servers)
     ));
-    copy.arg("--pgdata").arg(&new).args(["--wal-method=stream", "--checkpoint=fast", "--no-sync"]);
-    run(&mut copy, "pg_basebackup")?;
-    write_for(&new.join("standby.signal"), 0o600, "", Some(servers.account))?;
+    copy.arg("--pgdata").arg(new).args(["--wal-method=stream", "--checkpoint=fast", "--no-sync"]);
+    run(copy.args(more), "pg_basebackup")
+}
+
+/// Backs the primary up in the replica's place, and has it keep its log from then on.
+pub(crate) fn back_up(servers: &Servers, programs: &Postgres, state: &State) -> Result<(), Error> {
+    let data = servers.data(Server::Replica);
+    let new = fresh(&data)?;
+    copy_primary(servers, programs, state, &new, &["--create-slot", "--slot=backup"])?;
     fs::rename(&new, &data).map_err(Error::io("rename", new))
+}
+
+/// Starts that copy and plays the primary's log again up to a restore point of this name: the port it writes at then.
+pub(crate) fn restore(
+    servers: &Servers,
+    programs: &Postgres,
+    state: &State,
+    tls: &Tls,
+    point: &str,
+) -> Result<u16, Error> {
+    let server = Server::Replica;
+    let signal = servers.data(server).join("recovery.signal");
+    write_for(&signal, 0o600, "", Some(servers.account))?;
+    let log = servers.data(Server::Primary).join("pg_wal").display().to_string();
+    let log = log.replace('%', "%%").replace('\'', "''");
+    let target = format!(
+        "restore_command = 'cp \"{log}/%f\" \"%p\"'
+recovery_target_name = '{point}'
+recovery_target_action = 'promote'
+"
+    );
+    let port =
+        start(servers, programs, server, 0, |port| configure(servers, server, port, &target))?;
+    let from = servers.log_end(server);
+    wait(async {
+        let until = Instant::now() + RECOVERY;
+        loop {
+            // It may be read on the way there.
+            let there = match log_in(admin(port, state), tls).await {
+                Ok(session) => value(&session, "select 1 where not pg_is_in_recovery()").await,
+                Err(_) => Ok(None),
+            };
+            if matches!(there, Ok(Some(_))) {
+                return Ok(port);
+            }
+            if Instant::now() > until {
+                return Err(servers.start_error(
+                    server,
+                    from,
+                    "it does not reach the restore point",
+                ));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
 }
 
 /// Where to make a data folder, which gets its name once it is complete. A killed start may have left a half-written one,

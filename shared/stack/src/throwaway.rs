@@ -49,7 +49,7 @@ impl Victim {
     }
 }
 
-/// The two servers; they and their data end with this.
+/// The two servers, and a restored one; they and their data end with this.
 pub struct Throwaway {
     root: PathBuf,
     place: Place,
@@ -130,7 +130,10 @@ impl Throwaway {
     /// # Errors
     /// When it is still there after ten seconds.
     pub fn kill(&self, victim: Victim) -> Result<bool, Error> {
-        let server = victim.server();
+        self.end(victim.server())
+    }
+
+    fn end(&self, server: Server) -> Result<bool, Error> {
         let Some(pid) = servers::find(&self.servers.folder, server) else { return Ok(false) };
         // The postmaster first: it shall not have the time to tell its backends.
         let backends = process::children(pid);
@@ -167,13 +170,34 @@ impl Throwaway {
         let log = servers.folder.join("log");
         Err(Error::Start { server, log, tail: "another process has taken its port".to_owned() })
     }
+
+    /// Copies the primary while it works (`pg_basebackup`), and has it keep its log from then on, once.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub fn back_up(&self) -> Result<(), Error> {
+        postgres::back_up(&self.servers, &self.programs, &self.state)
+    }
+
+    /// Starts the copy beside the primary, as the primary was at the restore point of this name: how to reach it. It ends
+    /// with this.
+    ///
+    /// # Errors
+    /// When it does not start, or the log has no such point.
+    pub fn restore(&self, point: &str) -> Result<Running, Error> {
+        let Throwaway { place, servers, programs, state, trust, .. } = self;
+        let port = postgres::restore(servers, programs, state, trust, point)?;
+        let mut state = state.clone();
+        state.ports.primary = port;
+        Running::new(place, state)
+    }
 }
 
 impl Drop for Throwaway {
     fn drop(&mut self) {
-        for victim in [Victim::Pooler, Victim::Postgres] {
+        for server in Server::ALL.into_iter().rev() {
             // What stays is removed by the next one that is made.
-            let _ = self.kill(victim);
+            let _ = self.end(server);
         }
         let _ = self.place.purge();
         let _ = fs::remove_dir_all(&self.root);
