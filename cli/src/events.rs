@@ -224,7 +224,7 @@ async fn rounds(pools: &Pools, pause: Duration, out: &Output) {
 fn subscribers(domain: Domain) -> &'static [&'static Subscriber] {
     match domain {
         Domain::Platform => platform::events::SUBSCRIBERS,
-        Domain::Projects => &[],
+        Domain::Projects => projects::events::SUBSCRIBERS,
         Domain::Finance => finance::events::SUBSCRIBERS,
         Domain::Content => content::events::SUBSCRIBERS,
     }

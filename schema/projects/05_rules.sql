@@ -207,3 +207,23 @@ end
 $$;
 comment on function projects.check_unused() is
   'Before deletion: a row that live rows refer to stays; breaks <their table>_<column>_fkey.';
+
+create function projects.keep_newest() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if new.id is distinct from old.id then
+    raise exception 'id of %.% never changes', tg_table_schema, tg_table_name
+      using errcode = '23514', constraint = tg_table_name || '_identity', schema = tg_table_schema, table = tg_table_name;
+  end if;
+  -- Events arrive twice and out of order: an older one changes nothing.
+  if new.version < old.version then
+    return null;
+  end if;
+  new.seen_at := now();
+  return new;
+end
+$$;
+comment on function projects.keep_newest() is
+  'Before update of what another domain told: an older version is passed over, a newer one dates the row.';

@@ -1,4 +1,5 @@
 //! The projects domain: what is funded, and the themes it belongs to.
+pub mod events;
 pub mod jobs;
 pub mod projects;
 pub mod ready;
@@ -23,7 +24,8 @@ pub const ROUTES: &[&api::Route] = api::routes![
 ];
 
 /// Every job of this domain.
-pub const JOBS: &[&api::Job] = api::jobs![jobs::seal_audit::JOB, jobs::relay_events::JOB];
+pub const JOBS: &[&api::Job] =
+    api::jobs![jobs::seal_audit::JOB, jobs::relay_events::JOB, jobs::take_events::JOB];
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,8 @@ mod trail;
 async fn statements_and_constraint_names_match_the_schema() {
     let app = App::empty(Domain::Projects).await;
 
-    let wrong = app.wrong_statements(&[sql::projects::ALL, sql::themes::ALL]).await;
+    let wrong =
+        app.wrong_statements(&[sql::events::ALL, sql::projects::ALL, sql::themes::ALL]).await;
     let unknown = app.unknown_constraints(env!("CARGO_MANIFEST_DIR")).await;
 
     assert_eq!(wrong, Vec::<String>::new());
