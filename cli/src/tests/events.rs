@@ -40,8 +40,8 @@ async fn told(app: &App) -> Vec<Event> {
     told.0.into_inner().unwrap()
 }
 
-/// What finance and content know of others.
-async fn known(finance: &App, content: &App) -> String {
+/// What finance, content and projects know of others.
+async fn known(finance: &App, content: &App, projects: &App) -> String {
     let row = |table: &str| {
         format!(
             "select string_agg((to_jsonb(r) - 'seen_at')::text, E'\\n' order by id) from {table} r"
@@ -52,6 +52,9 @@ async fn known(finance: &App, content: &App) -> String {
         for table in ["ref_projects", "ref_contacts"] {
             all.push(app.value(&row(&format!("{schema}.{table}"))).await);
         }
+    }
+    for table in ["ref_contacts", "ref_companies"] {
+        all.push(projects.value(&row(&format!("projects.{table}"))).await);
     }
     let givers = "select string_agg(
         concat_ws(' ', id, type, status, display_name, email, contact_ref, erased_at is not null), E'\\n' order by id)
@@ -84,7 +87,14 @@ async fn happen(platform: &App, projects: &App) -> Vec<Event> {
              where id = '00000000-0000-4000-8000-000000000001';
              update party.contacts
              set deleted_at = now(), erased_at = now(), last_name = null
-             where id::text ~ '^0{8}-'",
+             where id::text ~ '^0{8}-';
+             insert into party.companies (id, kind, legal_name)
+             values ('00000000-0000-4000-8000-000000000003', 'other', 'Three'),
+               ('00000000-0000-4000-8000-000000000004', 'other', 'Four');
+             update party.companies
+             set status = 'archived', archived_at = now(), archive_reason = 'merged',
+                 merged_into_id = '00000000-0000-4000-8000-000000000004'
+             where id = '00000000-0000-4000-8000-000000000003'",
         )
         .await;
     let mut all = told(projects).await;
@@ -99,8 +109,11 @@ fn projects_create() -> &'static api::Route {
 #[tokio::test]
 async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state() {
     let (platform, projects) = (App::new(Domain::Platform).await, App::new(Domain::Projects).await);
-    let once = (App::new(Domain::Finance).await, App::new(Domain::Content).await);
-    let often = (App::new(Domain::Finance).await, App::new(Domain::Content).await);
+    let domains = async || {
+        let (finance, content) = (App::new(Domain::Finance).await, App::new(Domain::Content).await);
+        (finance, content, App::new(Domain::Projects).await)
+    };
+    let (once, often) = (domains().await, domains().await);
     for finance in [&once.0, &often.0] {
         finance
             .execute(
@@ -112,7 +125,7 @@ async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state()
             )
             .await;
     }
-    let before = known(&once.0, &once.1).await;
+    let before = known(&once.0, &once.1, &once.2).await;
     let all = happen(&platform, &projects).await;
     let topics: Vec<&str> = all.iter().map(|event| event.topic.as_str()).collect();
     assert_eq!(
@@ -124,22 +137,23 @@ async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state()
             "platform.contact.merged.v1",
             "platform.contact.erased.v1",
             "platform.contact.erased.v1",
+            "platform.company.merged.v1",
         ]
     );
 
-    let straight = pools(&[&platform, &once.0, &once.1]);
+    let straight = pools(&[&platform, &once.0, &once.1, &once.2]);
     for event in &all {
         deliver(&straight, event).await.unwrap();
     }
-    let mixed = pools(&[&platform, &often.0, &often.1]);
+    let mixed = pools(&[&platform, &often.0, &often.1, &often.2]);
     let reversed = all.iter().rev().chain(&all).chain(&all[1..3]);
     for event in reversed {
         deliver(&mixed, event).await.unwrap();
     }
 
-    let after = known(&once.0, &once.1).await;
+    let after = known(&once.0, &once.1, &once.2).await;
     assert_ne!(before, after);
-    assert_eq!(after, known(&often.0, &often.1).await);
+    assert_eq!(after, known(&often.0, &often.1, &often.2).await);
     assert!(after.contains("Told again") && after.contains("erased"), "{after}");
     let givers = "00000000-0000-4000-8000-000000000001 individual erased Erased t\n\
                   00000000-0000-4000-8000-000000000002 company active Two Ltd f";

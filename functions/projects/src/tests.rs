@@ -3,6 +3,7 @@ use testdb::{App, wrong_examples};
 
 use crate::{ROUTES, sql};
 
+mod events;
 mod projects;
 mod themes;
 mod trail;
