@@ -151,7 +151,7 @@ async fn an_invitation_is_taken_back_by_who_made_it_or_may_change_logins() {
     let statuses =
         [take(&lead, &foreign).await, take(&admin, &own).await, take(&admin, &own).await];
 
-    assert_eq!((seen, all), (vec!["a@example.org".to_owned()], 3), "one is of the demo data");
+    assert_eq!((seen, all), (vec!["a@example.org".to_owned()], 4), "two are of the demo data");
     assert_eq!(statuses, [404, 204, 204]);
     assert_eq!(accept(&app, &token).await.status, 404);
     let left = "identity.user_roles g join identity.users u on u.contact_id = g.contact_id
