@@ -65,6 +65,20 @@ grant execute on function giftaid.declare(
   text, text, bytea, uuid, uuid, uuid, text, uuid, uuid, text, date, boolean, uuid, text, uuid, text)
   to finance_writer;
 
+create function finance.forget_answers(p_id uuid) returns void
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  -- Answers with a body are those that a route keeps as it sent them; what a function keeps are ids, dates and sums.
+  update finance.idempotency_keys k
+  set response = '{"forgotten": true}'
+  where k.response ? 'body' and strpos(k.response ->> 'body', p_id::text) > 0;
+end
+$$;
+comment on function finance.forget_answers(uuid) is
+  'Forgets what was answered about somebody who is erased: a repetition is refused, and the request stays known.';
+
 -- Definer: contributors are blanked in tables that hold what no application role may rewrite.
 create function giftaid.erase_contributor(p_id uuid, p_version integer, p_actor uuid)
   returns table (found boolean, stale boolean, erased_at timestamptz, kept_lines bigint)
@@ -109,6 +123,7 @@ begin
     select 'finance.mandate.cancelled.v1', 'mandate', e.id, jsonb_build_object(
       'mandate_id', e.id, 'processor', e.processor, 'mandate_ref', e.processor_ref, 'next_on', null)
     from ended e;
+    perform finance.forget_answers(p_id);
     -- After the changes, so that what they noted of the values before goes too.
     perform finance.redact_audit(
       v_contact, '{contributor,contributor_identity,contributor_address}', array[p_id]

@@ -31,6 +31,7 @@ begin
     else
       -- An organisation stays; it loses the person who spoke for it.
       update giving.contributors set contact_ref = null, email = null, updated_by = null where id = v_contributor.id;
+      perform finance.forget_answers(v_contributor.id);
       perform finance.redact_audit(null, '{contributor}', array[v_contributor.id]);
     end if;
     v_forgotten := v_forgotten + 1;

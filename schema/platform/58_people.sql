@@ -348,6 +348,12 @@ begin
   where (contact_id = any (v_all) or survivor_id = any (v_all)) and reason is not null;
   update party.contact_consents set source_ip = null where contact_id = any (v_all) and source_ip is not null;
   v_things := v_things || party.forget_papers(v_all, v_leads, v_avatars, p_actor);
+  -- What was answered about them is not repeated; that there was such a request stays.
+  update platform.idempotency_keys k
+  set response = '{"forgotten": true}'
+  where k.response is not null and exists (
+    select from regexp_matches(k.response::text, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g') as named (id)
+    where named.id[1]::uuid = any (v_all || v_leads || v_things));
   update party.contacts
   set salutation = null, title = null, first_name = null, last_name = null, job_title = null, email = null, phone = null,
       mobile = null, language = null, segment = null, classification = null, street = null, house_number = null, postal_code = null, city = null, country = null,

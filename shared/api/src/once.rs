@@ -35,7 +35,8 @@ impl Request {
 /// Without a key the statement is alone: one round trip; with one it takes two.
 ///
 /// # Errors
-/// Those of `work`; 422 if the key belongs to another request, 409 while the first is at work.
+/// Those of `work`; 422 if the key belongs to another request, 409 while the first is at work, 410 if an erasure took
+/// the answer away.
 pub async fn once(
     req: &Request,
     db: &Session<'_>,
@@ -75,6 +76,11 @@ fn replay(key: &Key, stored: Stored) -> Result<Response, Problem> {
         return Err(key_reused());
     }
     let stored = stored.response.unwrap_or_default();
+    if stored["forgotten"] == true {
+        // The work was done: it is neither done again nor told again.
+        let detail = "the answer was about somebody who was erased since";
+        return Err(Problem::new(problem::FORGOTTEN, detail));
+    }
     let status = stored["status"].as_u64().and_then(|s| u16::try_from(s).ok()).unwrap_or(200);
     let mut response = Response::new(status);
     for pair in stored["headers"].as_array().into_iter().flatten() {

@@ -79,6 +79,7 @@ codes! {
     ALREADY_MATCHED 409 "already_matched" "Not that much of the journal is left to match";
     NOT_WAITING 409 "not_waiting" "The message does not wait to be acted on";
     IN_PROGRESS 409 "request_in_progress" "A request with this Idempotency-Key is still at work";
+    FORGOTTEN 410 "forgotten" "What was answered to this request is not kept any more";
     STALE 412 "stale_version" "The resource has changed since it was read";
     TOO_LARGE 413 "body_too_large" "The body is too large";
     URI_TOO_LONG 414 "uri_too_long" "The path or query is too long";

@@ -68,6 +68,7 @@ fn hits(table: &str, what: &str) -> String {
 #[tokio::test]
 async fn after_an_erasure_no_column_of_any_table_holds_a_word_about_the_person() {
     let app = App::new(Domain::Platform).await;
+    let mut asked = Vec::new();
     for (id, name) in [(KIM, "Zanzibar"), (TWIN, "Zanzibar-Twin")] {
         let body = json!({
             "id": id, "title": "zanzibar", "first_name": "zanzibar", "last_name": name, "job_title": "zanzibar",
@@ -75,7 +76,11 @@ async fn after_an_erasure_no_column_of_any_table_holds_a_word_about_the_person()
             "house_number": "zanzibar", "postal_code": "zanzibar", "city": "zanzibar", "notes": "zanzibar",
             "source": "zanzibar",
         });
-        app.created(&create::ROUTE, "employee", &body).await;
+        let call = Call::role("employee").json(&body).header("idempotency-key", id);
+        let made = app.call(&create::ROUTE, call.clone()).await;
+        let again = app.call(&create::ROUTE, call.clone()).await;
+        assert_eq!((made.status, again.status, again.body), (201, 201, made.body));
+        asked.push(call);
     }
     let at = |id: &str, tag: &str| Call::role("admin").path(id).header("if-match", tag);
     let into = json!({ "into": KIM, "reason": "zanzibar" });
@@ -106,9 +111,13 @@ async fn after_an_erasure_no_column_of_any_table_holds_a_word_about_the_person()
          where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema)' and {} > 0",
         hits("c.oid::regclass", "t")
     );
-    // Answers that were kept for a repetition go by themselves after 30 days; here nothing was sent with a key.
     assert_eq!(app.value(&left).await, "");
     assert_eq!(app.count("audit.verify_audit(1, 100000)").await, 0);
+    // A repetition makes nobody anew, and is told nothing of who it was.
+    for call in asked {
+        let repeated = app.call(&create::ROUTE, call).await;
+        assert_eq!((repeated.status, repeated.code()), (410, "forgotten"), "{}", repeated.body);
+    }
     let country = format!(
         "select num_nonnulls(country, language, segment, classification)::text from party.contacts where id = '{KIM}'"
     );

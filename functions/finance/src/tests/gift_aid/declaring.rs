@@ -1,5 +1,6 @@
+use db::Domain;
 use serde_json::json;
-use testdb::Call;
+use testdb::{App, Call};
 use types::ContributionId;
 
 use super::Charity;
@@ -135,6 +136,34 @@ async fn the_words_are_those_in_use_in_the_readers_language() {
         english.body["wording"].as_str().unwrap().contains("responsibility to pay any difference")
     );
     assert_eq!((&german.body["kind"], &german.body["locale"]), (&json!("single"), &json!("de")));
+}
+
+#[tokio::test]
+async fn what_was_answered_about_a_contributor_is_forgotten_with_them() {
+    let app = App::new(Domain::Finance).await;
+    let person = |name: &str, email: &str| {
+        let body = json!({ "type": "individual", "display_name": name, "email": email });
+        Call::role("treasurer").json(&body).header("idempotency-key", email)
+    };
+    let create = &crate::contributors::create::ROUTE;
+    let made = app.call(create, person("Zanzibar", "zan@example.org")).await;
+    let other = app.call(create, person("Other", "other@example.org")).await;
+    assert_eq!((made.status, other.status), (201, 201), "{}", made.body);
+    let kept = "finance.idempotency_keys where response::text like '%Zanzibar%'";
+    assert_eq!(app.count(kept).await, 1);
+
+    let id = made.body["id"].as_str().unwrap();
+    let call = Call::role("treasurer").path(id).header("if-match", "\"1\"");
+    let erased = app.call(&erase::ROUTE, call).await;
+    let again = app.call(create, person("Zanzibar", "zan@example.org")).await;
+    let reused = app.call(create, person("Yorick", "zan@example.org")).await;
+    let others = app.call(create, person("Other", "other@example.org")).await;
+
+    assert_eq!(erased.status, 200, "{}", erased.body);
+    assert_eq!(app.count(kept).await, 0);
+    assert_eq!((again.status, again.code()), (410, "forgotten"), "{}", again.body);
+    assert_eq!((reused.status, reused.code()), (422, "idempotency_key_reused"));
+    assert_eq!((others.status, &others.body), (201, &other.body));
 }
 
 #[tokio::test]
