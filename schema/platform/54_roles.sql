@@ -188,11 +188,26 @@ create trigger keep_once_set before update on identity.user_roles
 
 create trigger touch before update on identity.user_roles for each row execute function platform.touch();
 
-create function identity.permissions_of(contact uuid, on_day date default current_date)
-  returns table (permission text, scope_type text, scope_id uuid)
-  language sql stable
+create function identity.held_in_departments() returns text[]
+  language sql immutable
   set search_path = ''
 as $$
+  select array['audit.read', 'contacts.erase', 'contacts.export', 'contacts.merge', 'contacts.read', 'contacts.write',
+    'leads.write', 'roles.grant', 'tokens.write', 'users.read']
+$$;
+comment on function identity.held_in_departments() is
+  'Permissions that a grant in a department gives: what they open asks in which one. Any other is given by a grant everywhere only.';
+grant execute on function identity.held_in_departments() to platform_writer, platform_reader;
+
+-- Plain SQL would be inlined; a migration could then replace it before what it calls is there.
+create function identity.permissions_of(contact uuid, on_day date default current_date)
+  returns table (permission text, scope_type text, scope_id uuid)
+  language plpgsql stable
+  set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
   select distinct p.code, g.scope_type, g.scope_id
   from identity.user_roles g
   join identity.roles r on r.id = g.role_id and r.deleted_at is null
@@ -200,11 +215,12 @@ as $$
   join identity.permissions p on p.id = b.permission_id
   where g.contact_id = contact and g.revoked_at is null
     and g.valid_from <= on_day and (g.valid_to is null or g.valid_to > on_day)
-    and (g.scope_type <> 'department' or exists (
-      select from party.departments d where d.id = g.scope_id and d.status = 'active' and d.deleted_at is null))
+    and (g.scope_type <> 'department' or p.code = any (identity.held_in_departments()) and exists (
+      select from party.departments d where d.id = g.scope_id and d.status = 'active' and d.deleted_at is null));
+end
 $$;
 comment on function identity.permissions_of(uuid, date) is
-  'What a contact may do on a day, and where; a department that is not active gives nothing.';
+  'What a contact may do on a day, and where; in a department only what is held in departments, and nothing in one that is not active.';
 grant execute on function identity.permissions_of(uuid, date) to platform_writer, platform_reader;
 
 create function identity.holds(contact uuid, permission text, scope text, scope_id uuid) returns boolean
@@ -257,6 +273,7 @@ begin
     select p.code
     from identity.role_permissions b join identity.permissions p on p.id = b.permission_id
     where b.role_id = new.role_id and b.revoked_at is null
+      and (new.scope_type <> 'department' or p.code = any (identity.held_in_departments()))
   ) as needed
   where not identity.holds(new.granted_by, needed.code, new.scope_type, new.scope_id);
   if new.granted_by <> new.contact_id and excess is not null then

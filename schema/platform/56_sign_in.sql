@@ -51,12 +51,19 @@ as $$
   insert into audit.audit_logs (
     domain, actor_kind, actor_contact_id, actor_user_id, session_id, action, change_type, entity_type, entity_id,
     request_id, ip, user_agent)
-  values (
-    'platform', 'user', contact, login, session, action, change, entity, entity_id,
-    context ->> 'request_id', (context ->> 'ip')::inet, context ->> 'user_agent')
+  select 'platform', coalesce(acts.who ->> 'kind', 'user'), contact,
+    coalesce(login, case when acts.who ->> 'kind' = 'user' then (
+      select u.id from identity.users u where u.contact_id = contact and u.deleted_at is null) end),
+    coalesce(session, (acts.who ->> 'session')::uuid), action, change, entity, entity_id,
+    context ->> 'request_id', (context ->> 'ip')::inet, context ->> 'user_agent'
+  from (
+    -- Whose token was sent with the request; at the door itself nobody has one.
+    select case when c.told ->> 'contact' = contact::text then c.told end as who
+    from (select nullif(current_setting('aruuri.context', true), '')::jsonb as told) as c
+  ) as acts
 $$;
 comment on function audit.note(text, text, text, uuid, uuid, uuid, uuid, jsonb) is
-  'Adds an entry about what a person did at the door; the context has request_id, ip and user_agent.';
+  'Adds an entry about what a person did at the door; the context has request_id, ip and user_agent. Login and session that are not given are those of the token that was sent.';
 grant execute on function audit.note(text, text, text, uuid, uuid, uuid, uuid, jsonb) to platform_writer;
 
 create function identity.request_mail(template text, about text, id uuid) returns void
@@ -74,7 +81,7 @@ create function identity.claims_of(contact uuid) returns jsonb
   set search_path = ''
 as $$
   with held as (
-    select r.id, r.code, g.scope_type, g.scope_id
+    select r.code, g.scope_type, g.scope_id
     from identity.user_roles g
     join identity.roles r on r.id = g.role_id and r.deleted_at is null
     where g.contact_id = contact and g.revoked_at is null
@@ -86,11 +93,9 @@ as $$
     'roles', coalesce((
       select jsonb_agg(distinct code) from held where scope_type in ('global', 'department')), '[]'),
     'permissions', coalesce((
-      select jsonb_agg(distinct p.code)
-      from held
-      join identity.role_permissions b on b.role_id = held.id and b.revoked_at is null
-      join identity.permissions p on p.id = b.permission_id
-      where held.scope_type in ('global', 'department')), '[]'),
+      select jsonb_agg(distinct p.permission)
+      from identity.permissions_of(contact) p
+      where p.scope_type in ('global', 'department')), '[]'),
     'limits', identity.limits_of(contact),
     'grants', coalesce((
       select jsonb_agg(distinct jsonb_build_object('role', code, 'scope', scope_type, 'id', scope_id))

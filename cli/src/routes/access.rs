@@ -17,7 +17,7 @@ pub(crate) fn opens(route: &Route, bundle: &Bundle) -> Option<bool> {
     match route.allow {
         Allow::Nobody => Some(false),
         Allow::Public | Allow::Anyone => None,
-        Allow::SignedIn => Some(true),
+        Allow::SignedIn | Allow::AnyToken => Some(true),
         Allow::Permission(permission) => Some(bundle.permissions.contains(&permission)),
     }
 }
@@ -42,12 +42,17 @@ pub(crate) fn text(routes: &[&Route]) -> String {
          its owner's roles bundled when it was made. `yes`: a token of that role opens the route; empty: it gets 403; `·`: no\n\
          token is needed. What the caller may not see is 404. `cargo aruuri access matrix` prints the same.\n\
          \n\
-         `employee` and `team_lead` are held in departments: such a token opens the same routes, and says where. Contacts and\n\
-         leads of other departments, and what hangs on them, are not there for it (404); those of no department are there for\n\
-         who works in one that owns its level. What belongs to no department, as the audit log, is 403 for it\n\
-         ([people.md](people.md)).\n\
+         `employee` and `team_lead` may be held in departments. There a permission is given only if what it opens asks in\n\
+         which department, or is about the caller alone: {}.\n\
+         Every other one in such a grant gives nothing (403); who needs it holds the role everywhere. Contacts and leads of other departments, and what hangs on them, are not there for\n\
+         such a token (404); those of no department are there for who works in one that owns its level. What belongs to no\n\
+         department, as the audit log, is 403 for it ([people.md](people.md)).\n\
          \n\
-         A role that is held in a project, building or partner opens no route by itself: "
+         `signed in` needs a login: an api token opens what names a permission, or `api token`, and none of what its owner\n\
+         has to do themselves: it makes no tokens, invites nobody and grants nothing.\n\
+         \n\
+         A role that is held in a project, building or partner opens no route by itself: ",
+        api::HELD_IN_DEPARTMENTS.join(", ")
     );
     let inside = BUNDLES.iter().filter(|bundle| !bundle.opens).map(|bundle| bundle.role);
     let _ = writeln!(text, "{}.", inside.collect::<Vec<_>>().join(", "));

@@ -99,6 +99,7 @@ pub(crate) fn callers(route: &Route) -> Vec<&'static str> {
         Allow::Public => vec!["public"],
         Allow::Anyone => vec!["public", "signed in"],
         Allow::SignedIn => vec!["signed in"],
+        Allow::AnyToken => vec!["signed in", "api token"],
         Allow::Permission(permission) => vec![permission],
     }
 }

@@ -59,7 +59,7 @@ async fn every_route_lets_in_the_roles_of_the_matrix_and_no_others() {
             let status = app.call(door, call).await.status;
             let listed =
                 matrix.get(route.name).is_some_and(|roles| roles.iter().any(|r| r == bundle.role));
-            let signed_in = route.allow == Allow::SignedIn;
+            let signed_in = matches!(route.allow, Allow::SignedIn | Allow::AnyToken);
             let expected = if listed || signed_in { 204 } else { 403 };
             if status != expected {
                 wrong.push(format!("{} {}: {status}, not {expected}", route.name, bundle.role));
@@ -82,7 +82,7 @@ fn every_route_that_is_not_for_everybody_names_a_permission() {
             Allow::Permission(permission) => {
                 assert!(known.contains(&permission), "{}: no role has {permission}", route.name);
             }
-            Allow::Public | Allow::Anyone | Allow::SignedIn => {}
+            Allow::Public | Allow::Anyone | Allow::SignedIn | Allow::AnyToken => {}
             Allow::Nobody => {
                 panic!("{}: name a permission, Allow::Permission(\"giving.read\")", route.name)
             }
@@ -186,6 +186,72 @@ async fn nothing_of_a_department_is_there_for_an_employee_of_another() {
     assert_eq!(wrong, Vec::<String>::new());
     println!("{hidden} object routes answer 404 to an employee of another department");
     assert!(hidden >= 19, "{hidden}");
+}
+
+/// What opens to who holds its permission in any department, and why.
+const OF_NO_DEPARTMENT: &[(&str, &str)] = &[
+    ("/v1/platform/companies", "companies belong to nobody: all who may read contacts see them"),
+    ("/v1/platform/departments", "which there are is known to all who work there; members are not"),
+    (
+        "/v1/platform/role-grants/{id}",
+        "the database asks whether the caller may grant where the role holds",
+    ),
+    (
+        "/v1/platform/invitations",
+        "the caller's own; the database asks for the roles as for a grant",
+    ),
+];
+
+/// Every route behind a permission, with a token that holds it in a department of nobody.
+#[tokio::test]
+async fn a_permission_held_in_a_department_opens_only_what_asks_in_which() {
+    let elsewhere = DepartmentId::new();
+    let mut wrong = Vec::new();
+    let (mut denied, mut filtered) = (0, 0);
+
+    for domain in Domain::ALL {
+        let shared = App::new(domain).await;
+        for route in routes::all() {
+            let Allow::Permission(permission) = route.allow else { continue };
+            let within = |(path, _): &(&str, &str)| {
+                route.path.strip_prefix(*path).is_some_and(|rest| {
+                    matches!(rest.chars().next(), None | Some('/')) && !rest.ends_with("/members")
+                })
+            };
+            if route.domain != domain || OF_NO_DEPARTMENT.iter().any(within) {
+                continue;
+            }
+            let good = route.examples.iter().find(|example| example.status < 400).unwrap();
+            let own;
+            let app = match good.given {
+                "" => &shared,
+                given => {
+                    own = App::new(domain).await;
+                    own.execute(given).await;
+                    &own
+                }
+            };
+            let answer = app.call(route, Call::from(good).in_department(elsewhere)).await;
+            let nothing = answer.body["data"].as_array().is_some_and(Vec::is_empty);
+            let held = api::HELD_IN_DEPARTMENTS.contains(&permission);
+            match answer.status {
+                403 if !held => denied += 1,
+                403 | 404 if held => filtered += 1,
+                200 if held && nothing => filtered += 1,
+                // What is made belongs to the caller's department, which is none here.
+                422 if held && answer.place() == "/department_id" => filtered += 1,
+                // About the caller alone.
+                _ if permission == "tokens.write" => filtered += 1,
+                status => wrong.push(format!("{} {permission}: {status}", route.name)),
+            }
+        }
+    }
+
+    assert_eq!(wrong, Vec::<String>::new());
+    println!(
+        "{denied} routes are closed to who holds their permission in a department, {filtered} ask in which"
+    );
+    assert!(denied > 100 && filtered > 20, "{denied}, {filtered}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ use crate::{
     problem::{FORBIDDEN, UNAUTHENTICATED},
 };
 
+/// Why a program is refused what its owner has to do themselves.
+pub(crate) const NO_SESSION: &str = "an api token is not enough for this: sign in";
 /// Clocks of issuer and function may differ by so much.
 const LEEWAY_S: u64 = 30;
 /// Longer than any token of ours.
@@ -32,11 +34,29 @@ pub enum Allow {
     Public,
     /// Everybody; whoever sends a valid token may see more, an invalid one is refused.
     Anyone,
-    /// Whoever has a valid token.
+    /// Whoever signed in; a token that an api token was exchanged for is not enough.
     SignedIn,
+    /// Whoever has a valid token, that of an api token too.
+    AnyToken,
     /// Whoever has a valid token with this permission; docs/access.md says which roles bundle it.
     Permission(&'static str),
 }
+
+/// Permissions that may be held in some departments only: what they open asks in which ones
+/// ([`Request::departments`](crate::Request::departments)), or is about the caller alone. Any other that a token limits to
+/// departments opens nothing. `identity.held_in_departments()` gives out the same.
+pub const HELD_IN_DEPARTMENTS: &[&str] = &[
+    "audit.read",
+    "contacts.erase",
+    "contacts.export",
+    "contacts.merge",
+    "contacts.read",
+    "contacts.write",
+    "leads.write",
+    "roles.grant",
+    "tokens.write",
+    "users.read",
+];
 
 /// Who calls, from a verified token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,9 +85,11 @@ pub struct Limited {
 }
 
 impl Caller {
-    /// Whether the caller may do what `permission` names.
+    /// Whether the caller may do what `permission` names: everywhere, or in departments if that can be.
     pub fn may(&self, permission: &str) -> bool {
+        let limited = || self.limits.iter().flat_map(|limit| &limit.permissions);
         self.permissions.iter().any(|held| held == permission)
+            && (HELD_IN_DEPARTMENTS.contains(&permission) || !limited().any(|p| p == permission))
     }
 
     /// In which departments the caller may do that: nowhere without the permission.
@@ -192,15 +214,19 @@ impl Auth {
         })?;
         let allowed = match allow {
             Allow::Nobody => false,
-            Allow::Public | Allow::Anyone | Allow::SignedIn => true,
+            Allow::Public | Allow::Anyone | Allow::AnyToken => true,
+            Allow::SignedIn => caller.token.is_none(),
             Allow::Permission(permission) => caller.may(permission),
         };
         if allowed {
             Ok(caller)
         } else {
             let challenge = "Bearer error=\"insufficient_scope\"";
-            Err(Problem::new(FORBIDDEN, "the caller's roles do not allow this")
-                .with("www-authenticate", challenge))
+            let detail = match allow {
+                Allow::SignedIn => NO_SESSION,
+                _ => "the caller's roles do not allow this",
+            };
+            Err(Problem::new(FORBIDDEN, detail).with("www-authenticate", challenge))
         }
     }
 

@@ -21,7 +21,7 @@ mod shape;
 mod subscriber;
 mod unit;
 
-pub use auth::{Allow, Auth, Caller, Limited};
+pub use auth::{Allow, Auth, Caller, HELD_IN_DEPARTMENTS, Limited};
 pub use cors::preflight;
 pub use health::{ALL as PING_STATEMENTS, NAMED as PING_NAMED, Ready, Version, ready, version};
 pub use job::{Failed, Job, Ran, Run, Work, Worker, run};

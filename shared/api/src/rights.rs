@@ -2,7 +2,7 @@
 use db::{Departments, Scope};
 use types::ContactId;
 
-use crate::{Caller, Problem, Request, problem};
+use crate::{Caller, Problem, Request, auth::NO_SESSION, problem};
 
 impl Request {
     /// Who calls.
@@ -21,6 +21,17 @@ impl Request {
     /// As [`Request::caller`].
     pub fn actor(&self) -> Result<ContactId, Problem> {
         Ok(self.caller()?.contact)
+    }
+
+    /// Refuses a program with an api token what its owner has to do themselves: it could give away more than it holds.
+    ///
+    /// # Errors
+    /// 403, and as [`Request::caller`].
+    pub fn signed_in(&self) -> Result<(), Problem> {
+        match self.caller()?.token {
+            None => Ok(()),
+            Some(_) => Err(Problem::new(problem::FORBIDDEN, NO_SESSION)),
+        }
     }
 
     /// Whether the caller has sent a valid token with this permission.

@@ -47,6 +47,12 @@ impl Call {
         Call { token: Some(token.to_owned()), ..Call::default() }
     }
 
+    /// The same with this bearer token.
+    #[must_use]
+    pub fn with_token(self, token: &str) -> Call {
+        Call { token: Some(token.to_owned()), ..self }
+    }
+
     /// The same, from this address.
     #[must_use]
     pub fn from_address(self, address: &str) -> Call {

@@ -30,7 +30,7 @@ pub(super) fn operation(
         Allow::Public => operation["security"] = json!([]),
         Allow::Anyone => operation["security"] = json!([{}, { "bearer": [] }]),
         Allow::Permission(permission) => operation["x-permission"] = json!(permission),
-        Allow::SignedIn | Allow::Nobody => {}
+        Allow::SignedIn | Allow::AnyToken | Allow::Nobody => {}
     }
     operation
 }

@@ -98,6 +98,7 @@ pub struct NewToken {
 
 async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { name, scopes, expires_in_days } = req.json()?;
+    req.signed_in()?;
     if expires_in_days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
         return Err(Problem::invalid("/expires_in_days", "must be 1 to 365"));
     }
@@ -105,7 +106,7 @@ async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         return Err(Problem::invalid("/scopes", "must be 1 to 100 permissions"));
     }
     let caller = req.caller()?;
-    // The database looks at what the owner holds; a caller with less, another token, must not get more.
+    // The database looks at what the owner holds now; what the caller's token says may be older, or less.
     let excess = || Problem::new(problem::FORBIDDEN, "the caller does not hold all of /scopes");
     if !scopes.iter().all(|scope| caller.may(scope.as_str())) {
         return Err(excess());

@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     domain: Domain::Platform,
     access: Access::Read,
     // Whoever has lost the right to make tokens must still see which to end.
-    allow: Allow::SignedIn,
+    allow: Allow::AnyToken,
     list: Some(&LIST),
     reply: Shape::of::<Page<ApiToken>>(),
     answer: |req, db| Box::pin(list(req, db)),

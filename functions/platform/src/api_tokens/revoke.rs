@@ -14,7 +14,7 @@ pub const ROUTE: Route = Route {
     domain: Domain::Platform,
     access: Access::Write,
     // Whoever has lost the right to make tokens must still be able to end them.
-    allow: Allow::SignedIn,
+    allow: Allow::AnyToken,
     status: 204,
     problems: &[problem::FORBIDDEN],
     answer: |req, db| Box::pin(revoke(req, db)),

@@ -12,7 +12,7 @@ pub const ROUTE: Route = Route {
     summary: "Tells who the caller is, and what they may do now.",
     domain: Domain::Platform,
     access: Access::Read,
-    allow: Allow::SignedIn,
+    allow: Allow::AnyToken,
     reply: Shape::of::<Me>(),
     answer: |req, db| Box::pin(me(req, db)),
     examples: &[GOOD, GOOD.no_token()],

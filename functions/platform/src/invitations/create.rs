@@ -131,6 +131,7 @@ pub struct Promised {
 
 async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let Input { email, kind, first_name, last_name, language, roles } = req.json()?;
+    req.signed_in()?;
     let actor = req.actor()?;
     if !(1..=MAX_ROLES).contains(&roles.len()) {
         return Err(Problem::invalid("/roles", "must have one to ten roles"));

@@ -114,6 +114,7 @@ pub struct Input {
 async fn grant(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let contact: ContactId = req.path("id")?;
     let Input { role, scope_type, scope_id, valid_from, valid_to, reason } = req.json()?;
+    req.signed_in()?;
     let actor = req.actor()?;
     if contact == actor {
         return Err(Problem::new(problem::FORBIDDEN, "nobody grants a role to themselves"));

@@ -158,6 +158,17 @@ async fn whoever_signs_up_makes_uses_lists_and_ends_tokens_and_the_audit_search_
             "auth.token_revoked"
         ]
     );
+    // Each entry says by which login or token, and from where; what a token did is not said to be done by a login.
+    let unsaid = format!(
+        "select string_agg(action, ',') from audit.audit_logs
+         where actor_contact_id = '{me}' and action like 'auth.%' and action <> 'auth.email_verified'
+           and (session_id is null or ip is null or request_id is null
+             or (actor_user_id is null) <> (actor_kind = 'token'))"
+    );
+    assert_eq!(app.value(&unsaid).await, "");
+    let own_end = "select actor_kind || ' ' || (session_id = entity_id)::text from audit.audit_logs
+                   where action = 'auth.token_revoked' order by created_at limit 1";
+    assert_eq!(app.value(own_end).await, "token true");
     let kind = "select actor_kind || ' ' || (session_id = entity_id)::text from audit.audit_logs where action = 'auth.token_used'";
     assert_eq!(app.value(kind).await, "token true");
     // What they lose, the token loses: at use, not at its end.
@@ -170,6 +181,46 @@ async fn whoever_signs_up_makes_uses_lists_and_ends_tokens_and_the_audit_search_
     let claims =
         base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, payload).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&claims).unwrap()["permissions"], json!([]));
+}
+
+/// What names a permission, and that a program still may not do: it would give away more than it was given.
+const OWNERS_ONLY: &[&str] =
+    &["platform-create-api-token", "platform-create-invitation", "platform-grant-role"];
+
+/// What a program may do without a permission: see who it acts for, and its owner's tokens; end itself.
+const ANY_TOKEN: &[&str] =
+    &["platform-list-api-tokens", "platform-revoke-api-token", "platform-find-me"];
+
+#[tokio::test]
+async fn an_api_token_does_nothing_that_its_owner_has_to_do_themselves() {
+    let app = App::new(Domain::Platform).await;
+    let (_, token) = made(&app, json!(["tokens.write", "roles.grant", "audit.read"])).await;
+    let access = exchanged(&app, &token).await.body["access_token"].as_str().unwrap().to_owned();
+    let mut open = Vec::new();
+    let mut let_in = Vec::new();
+    let mut asked = 0;
+
+    for route in crate::ROUTES {
+        let owners = OWNERS_ONLY.contains(&route.name);
+        if route.allow == api::Allow::AnyToken {
+            open.push(route.name);
+        }
+        if route.allow != api::Allow::SignedIn && !owners {
+            continue;
+        }
+        let call = Call::from(&route.examples[0]).with_token(&access);
+        let answer = app.call(route, call).await;
+        if answer.status != 403 || !answer.text().contains("an api token is not enough") {
+            let_in.push(format!("{}: {}", route.name, answer.body));
+        }
+        asked += 1;
+    }
+
+    assert_eq!(let_in, Vec::<String>::new());
+    assert_eq!(open, ANY_TOKEN);
+    assert!(asked >= 13, "{asked}");
+    let ended = "identity.sessions where revoked_at is not null and revoked_at > now() - interval '1 minute'";
+    assert_eq!(app.count(ended).await, 0);
 }
 
 #[tokio::test]
