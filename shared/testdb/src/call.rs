@@ -47,10 +47,10 @@ impl Call {
         Call { token: Some(token.to_owned()), ..Call::default() }
     }
 
-    /// The same with this bearer token.
+    /// The same with this bearer token instead.
     #[must_use]
     pub fn with_token(self, token: &str) -> Call {
-        Call { token: Some(token.to_owned()), ..self }
+        Call { role: None, token: Some(token.to_owned()), ..self }
     }
 
     /// The same, from this address.

@@ -354,7 +354,7 @@ fn a_route_lists_the_problems_of_what_it_takes() {
     );
     assert_eq!(
         statuses("/v1/content/samples/{id}", "patch"),
-        [200, 400, 401, 404, 412, 413, 414, 415, 422, 428, 500, 503, 504]
+        [200, 400, 401, 403, 404, 412, 413, 414, 415, 422, 428, 500, 503, 504]
     );
     assert_eq!(statuses("/v1/health/live", "get"), [200, 400, 414, 422, 500]);
     assert_eq!(examples("400"), ["idempotency_key_missing", "malformed_request"]);
