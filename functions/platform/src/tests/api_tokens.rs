@@ -189,7 +189,7 @@ const OWNERS_ONLY: &[&str] =
 
 /// What a program may do without a permission: see who it acts for, and its owner's tokens; end itself.
 const ANY_TOKEN: &[&str] =
-    &["platform-list-api-tokens", "platform-revoke-api-token", "platform-find-me"];
+    &["platform-find-me", "platform-list-api-tokens", "platform-revoke-api-token"];
 
 #[tokio::test]
 async fn an_api_token_does_nothing_that_its_owner_has_to_do_themselves() {
