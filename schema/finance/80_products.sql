@@ -139,10 +139,10 @@ create table trade.bundle_items (
   constraint bundle_items_bundle_id_fkey foreign key (bundle_id) references trade.products (id) on delete restrict,
   constraint bundle_items_product_id_fkey foreign key (product_id) references trade.products (id) on delete restrict
 );
-comment on table trade.bundle_items is 'What a bundle is made of; no bundle is, in the end, in itself.';
+comment on table trade.bundle_items is 'What a bundle is made of; no bundle is in a bundle.';
 comment on column trade.bundle_items.id is 'Identity.';
 comment on column trade.bundle_items.bundle_id is 'The bundle, a product with is_bundle.';
-comment on column trade.bundle_items.product_id is 'The part, a product or a bundle.';
+comment on column trade.bundle_items.product_id is 'The part, a product that is no bundle.';
 comment on column trade.bundle_items.quantity is 'How much of it.';
 comment on column trade.bundle_items.position is 'Place in the list, from 1.';
 comment on column trade.bundle_items.created_at is 'When the row was written.';
@@ -166,18 +166,82 @@ create function trade.check_bundle() returns trigger
   language plpgsql
   set search_path = ''
 as $$
+declare
+  v_bundle trade.products;
+  v_part trade.products;
 begin
-  perform 1 from trade.products where id = new.bundle_id and is_bundle for share;
+  select * into v_bundle from trade.products where id = new.bundle_id and is_bundle for share;
   if not found then
     raise exception 'product % is no bundle', new.bundle_id
       using errcode = '23514', constraint = 'bundle_items_of_bundle', schema = 'trade', table = 'bundle_items';
   end if;
+  -- Whether there is such a product at all is for the foreign key and check_live.
+  select * into v_part from trade.products where id = new.product_id for share;
+  if v_part.is_bundle then
+    raise exception 'product % is a bundle itself', new.product_id
+      using errcode = '23514', constraint = 'bundle_items_of_products', schema = 'trade', table = 'bundle_items';
+  end if;
+  if v_part.currency <> v_bundle.currency then
+    raise exception 'product % has its price in %', new.product_id, v_part.currency
+      using errcode = '23514', constraint = 'bundle_items_currency', schema = 'trade', table = 'bundle_items';
+  end if;
   return new;
 end
 $$;
-comment on function trade.check_bundle() is 'Before insert or update: only bundles have parts; breaks bundle_items_of_bundle.';
-create trigger check_bundle before insert or update of bundle_id on trade.bundle_items
+comment on function trade.check_bundle() is
+  'Before insert or update: only bundles have parts, which are no bundles and have prices in its currency; breaks bundle_items_of_bundle, bundle_items_of_products, bundle_items_currency.';
+create trigger check_bundle before insert or update of bundle_id, product_id on trade.bundle_items
   for each row execute function trade.check_bundle();
+
+create function trade.check_no_part() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if exists (select from trade.bundle_items i where i.product_id = new.id and i.deleted_at is null) then
+    raise exception 'product % is part of a bundle', new.id
+      using errcode = '23514', constraint = 'bundle_items_of_products', schema = 'trade', table = 'bundle_items';
+  end if;
+  return new;
+end
+$$;
+comment on function trade.check_no_part() is
+  'Before a product becomes a bundle: it is part of none; breaks bundle_items_of_products.';
+create trigger check_no_part before update of is_bundle on trade.products
+  for each row when (new.is_bundle and not old.is_bundle) execute function trade.check_no_part();
+
+create function trade.parts_of(p_bundle_id uuid) returns jsonb
+  language plpgsql stable
+  set search_path = ''
+as $$
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object(
+    'product_id', i.product_id, 'key', p.key, 'quantity', trim_scale(i.quantity)::text) order by i.position), '[]')
+  from trade.bundle_items i join trade.products p on p.id = i.product_id
+  where i.bundle_id = p_bundle_id and i.deleted_at is null);
+end
+$$;
+comment on function trade.parts_of(uuid) is 'The parts of a bundle as they are on the wire.';
+grant execute on function trade.parts_of(uuid) to finance_writer, finance_reader;
+
+create function trade.put_parts(p_bundle_id uuid, p_parts jsonb, p_actor uuid) returns jsonb
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if p_parts is not null then
+    update trade.bundle_items set deleted_at = now(), updated_by = p_actor
+    where bundle_id = p_bundle_id and deleted_at is null;
+    insert into trade.bundle_items (bundle_id, product_id, quantity, position, created_by, updated_by)
+    select p_bundle_id, (p.value ->> 'product_id')::uuid, (p.value ->> 'quantity')::numeric, p.ordinality, p_actor, p_actor
+    from jsonb_array_elements(p_parts) with ordinality p;
+  end if;
+  return trade.parts_of(p_bundle_id);
+end
+$$;
+comment on function trade.put_parts(uuid, jsonb, uuid) is
+  'Puts parts in the place of those of a bundle, null leaves them; answers what they are. Breaks bundle_items_product_id_key (23505), bundle_items_product_id_fkey (23503), bundle_items_product_acyclic and what trade.check_bundle breaks (23514).';
+grant execute on function trade.put_parts(uuid, jsonb, uuid) to finance_writer;
 
 create table trade.application_types (
   id uuid not null default gen_random_uuid(),

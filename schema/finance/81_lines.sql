@@ -61,6 +61,51 @@ $$;
 comment on function trade.priced_line(jsonb, text, date) is
   'A line with what it leaves out taken from its product, its net amount and its tax at the rate of a day. Breaks lines_product_offered, lines_tax_known (23503), lines_price_known, lines_currency (23514).';
 
+-- A price for several things that are taxed each in its own way is shared among them: HMRC, VAT Notice 700, 8.1. By list
+-- price, and to the last minor unit by largest remainder. A line that names its tax is one thing.
+create function trade.priced_parts(p_line jsonb, p_currency text, p_on date) returns setof jsonb
+  language plpgsql stable rows 4
+  set search_path = ''
+as $$
+declare
+  v_whole jsonb := trade.priced_line(p_line, p_currency, p_on);
+  v_net numeric := (v_whole ->> 'net_minor')::numeric;
+begin
+  if p_line ->> 'tax_code' is not null or not exists (
+    select from trade.bundle_items i where i.bundle_id = (p_line ->> 'product_id')::uuid and i.deleted_at is null)
+  then
+    return next v_whole;
+    return;
+  end if;
+  return query
+  with parts as (
+    select i.position, i.product_id, i.quantity * (p_line ->> 'quantity')::numeric as quantity,
+      coalesce(nullif(p.label ->> 'en', ''), p.label ->> 'de') as label,
+      -- Parts that all cost nothing share alike.
+      case when sum(i.quantity * p.list_price_minor) over () = 0 then 1 else i.quantity * p.list_price_minor end as weight
+    from trade.bundle_items i join trade.products p on p.id = i.product_id
+    where i.bundle_id = (p_line ->> 'product_id')::uuid and i.deleted_at is null
+  ), shares as (
+    select p.position, p.product_id, p.quantity, p.label, div(abs(v_net) * p.weight, sum(p.weight) over ()) as share,
+      mod(abs(v_net) * p.weight, sum(p.weight) over ()) as rest
+    from parts p
+  ), whole as (
+    select s.position, s.product_id, s.quantity, s.label, sign(v_net) * (s.share + case
+      when row_number() over (order by s.rest desc, s.position) <= abs(v_net) - sum(s.share) over () then 1 else 0
+    end) as share
+    from shares s
+  )
+  -- A share need not be a whole price for each of several: the line is one, and says how many.
+  select trade.priced_line(p_line || jsonb_build_object(
+    'product_id', w.product_id, 'quantity', '1', 'unit', 'piece', 'unit_price_minor', w.share, 'currency', p_currency,
+    'discount_bp', 0, 'description', left(format(
+      '%s: %s x %s', v_whole ->> 'description', trim_scale(w.quantity), w.label), 1000)), p_currency, p_on)
+  from whole w order by w.position;
+end
+$$;
+comment on function trade.priced_parts(jsonb, text, date) is
+  'A line; of a bundle a line for each part with its share of the price, taxed as that part is. Breaks what trade.priced_line breaks.';
+
 create function trade.priced_lines(
   p_lines jsonb,
   p_currency text,
@@ -73,8 +118,13 @@ create function trade.priced_lines(
   set search_path = ''
 as $$
 begin
-  select coalesce(jsonb_agg(trade.priced_line(l.value, p_currency, p_on) order by l.ordinality), '[]') into lines
-  from jsonb_array_elements(coalesce(p_lines, '[]')) with ordinality l;
+  select coalesce(jsonb_agg(p.value order by l.ordinality, p.ordinality), '[]') into lines
+  from jsonb_array_elements(coalesce(p_lines, '[]')) with ordinality l
+  cross join lateral trade.priced_parts(l.value, p_currency, p_on) with ordinality p (value, ordinality);
+  if jsonb_array_length(lines) > 1000 then
+    raise exception 'with the parts of bundles there are % lines', jsonb_array_length(lines)
+      using errcode = '23514', constraint = 'lines_at_most', schema = 'trade', table = 'products';
+  end if;
   select coalesce(sum((l.value ->> 'net_minor')::numeric), 0), coalesce(sum((l.value ->> 'tax_minor')::numeric), 0)
   into net_minor, tax_minor
   from jsonb_array_elements(lines) l where not (l.value ->> 'is_optional')::boolean;
@@ -85,4 +135,4 @@ begin
 end
 $$;
 comment on function trade.priced_lines(jsonb, text, date) is
-  'All lines of a document, and what those come to that are not optional. Breaks lines_not_negative (23514) and what trade.priced_line breaks.';
+  'All lines of a document, and what those come to that are not optional. Breaks lines_not_negative, lines_at_most (23514) and what trade.priced_line breaks.';

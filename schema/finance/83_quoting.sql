@@ -245,7 +245,7 @@ begin
       using errcode = 'P0404', constraint = 'quotes_pkey', schema = 'trade', table = 'quotes';
   end if;
   perform finance.check_version('quotes_version', v_row.version, p_version);
-  if v_row.status <> (case p_step when 'send' then 'draft' else 'sent' end) then
+  if v_row.status <> (case when p_step in ('send', 'withdraw') then 'draft' else 'sent' end) then
     raise exception 'quote % is %', v_row.id, v_row.status
       using errcode = '23514', constraint = 'quotes_status_transition', schema = 'trade', table = 'quotes';
   end if;
@@ -275,19 +275,24 @@ begin
     when 'decline' then
       update trade.quotes set status = 'declined', decline_reason = p_reason, updated_by = p_actor
       where id = v_row.id returning * into v_row;
+    when 'withdraw' then
+      update trade.quotes set status = 'withdrawn', updated_by = p_actor where id = v_row.id returning * into v_row;
   end case;
   v_lines := trade.quote_lines_of(v_row.id, v_row.currency);
-  perform trade.keep_quote(v_row, v_lines, v_row.status, p_actor);
-  insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
-  values ('finance.quote.' || v_row.status || '.v1', 'quote', v_row.id, jsonb_build_object(
-    'quote_id', v_row.id, 'number', v_row.number, 'customer_ref', v_row.customer_ref, 'project_ref', v_row.project_ref,
-    'total_minor', v_row.total_minor, 'currency', v_row.currency));
+  -- Nobody else has seen a draft: there is nothing to keep or to tell.
+  if p_step <> 'withdraw' then
+    perform trade.keep_quote(v_row, v_lines, v_row.status, p_actor);
+    insert into finance.outbox_events (topic, aggregate_type, aggregate_id, payload)
+    values ('finance.quote.' || v_row.status || '.v1', 'quote', v_row.id, jsonb_build_object(
+      'quote_id', v_row.id, 'number', v_row.number, 'customer_ref', v_row.customer_ref,
+      'project_ref', v_row.project_ref, 'total_minor', v_row.total_minor, 'currency', v_row.currency));
+  end if;
   perform finance.answer_key(p_scope, p_key, 200::smallint, to_jsonb(v_row) || jsonb_build_object('lines', v_lines));
   return query select v_row, v_lines, false;
 end
 $$;
 comment on function trade.step_quote(text, text, bytea, uuid, integer, text, date, uuid, text, uuid) is
-  'Takes a quote one step further: send (gives it its number, and takes the place of the one it replaces), accept, decline; keeps it word for word. Breaks idempotency_keys_fingerprint (P0422), quotes_pkey (P0404), quotes_version (P0412), quotes_still_valid (P0409), quotes_status_transition, quotes_some_lines, quotes_sent_is_valid, quotes_replaces_done (23514), quotes_replaces_id_key (23505).';
+  'Takes a quote one step further: send (gives it its number, and takes the place of the one it replaces), accept, decline; keeps it word for word; or withdraw, of a draft. Breaks idempotency_keys_fingerprint (P0422), quotes_pkey (P0404), quotes_version (P0412), quotes_still_valid (P0409), quotes_status_transition, quotes_some_lines, quotes_sent_is_valid, quotes_replaces_done (23514), quotes_replaces_id_key (23505).';
 grant execute on function trade.step_quote(text, text, bytea, uuid, integer, text, date, uuid, text, uuid)
   to finance_writer;
 

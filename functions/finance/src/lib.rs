@@ -147,6 +147,7 @@ pub const ROUTES: &[&api::Route] = api::routes![
     quotes::send::ROUTE,
     quotes::accept::ROUTE,
     quotes::decline::ROUTE,
+    quotes::withdraw::ROUTE,
     quotes::convert::ROUTE,
     invoices::list::ROUTE,
     invoices::find::ROUTE,

@@ -83,7 +83,7 @@ pub struct Customer {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "NewLine"))]
 pub struct NewLine {
-    /// Product; absent: free text.
+    /// Product; absent: free text. A bundle without a `tax_code` becomes a line for each part.
     #[serde(default)]
     product_id: Option<ProductId>,
     /// What it is, as on the document.
@@ -188,6 +188,7 @@ pub(crate) fn refused<T>(written: Result<T, Problem>) -> Result<T, Problem> {
         )
         .on_constraint("lines_currency", invalid("must be in the currency of the document"))
         .on_constraint("lines_tax_known", invalid("have a tax_code without a rate on this day"))
+        .on_constraint("lines_at_most", invalid("must be at most 1000 with the parts of bundles"))
         .on_constraint("lines_not_negative", invalid("must not come to less than nothing"))
 }
 

@@ -5,9 +5,13 @@ use api::{
 };
 use db::{Access, Domain, Session};
 use serde::Deserialize;
+use serde_json::json;
 use types::{Line, LocalizedText, Money, ProductId, Slug};
 
-use crate::sql::products::{Actor, INSERT, Product};
+use crate::{
+    products::NewPart,
+    sql::products::{Actor, INSERT, Product},
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -45,6 +49,13 @@ pub const ROUTE: Route = Route {
             name: "cost-in-another-currency",
             headers: &[],
             body: r#"{"key": "x", "short_name": "X", "label": {"de": "X", "en": "X"}, "category": "advice", "actor": "platform", "list_price": {"amount": 1, "currency": "GBP"}, "cost": {"amount": 1, "currency": "EUR"}, "tax_code": "GB_STANDARD"}"#,
+            status: 422,
+            ..GOOD
+        },
+        Example {
+            name: "bundle-in-a-bundle",
+            headers: &[],
+            body: r#"{"key": "x", "short_name": "X", "label": {"de": "X", "en": "X"}, "category": "advice", "actor": "platform", "list_price": {"amount": 1, "currency": "EUR"}, "tax_code": "DE_STANDARD", "parts": [{"product_id": "a0e45a7b-c331-59a9-bdf6-9e2a9fd3901e", "quantity": "1"}]}"#,
             status: 422,
             ..GOOD
         },
@@ -96,10 +107,14 @@ pub struct Input {
     cost: Option<Money>,
     /// Tax it is sold with: `GB_STANDARD`.
     tax_code: Line<50>,
+    /// What a bundle is made of, at most 50; absent: it is none.
+    #[serde(default)]
+    parts: Vec<NewPart>,
 }
 
 async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
     let input: Input = req.json()?;
+    super::few(&input.parts)?;
     super::price("list_price", Some(input.list_price), input.list_price.currency())?;
     super::price("cost", input.cost, input.list_price.currency())?;
     let row = (
@@ -115,6 +130,7 @@ async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
         input.list_price,
         input.cost.map(Money::minor),
         input.tax_code,
+        json!(input.parts),
         req.actor()?,
     );
     api::once(req, db, async |on| {

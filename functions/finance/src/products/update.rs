@@ -5,7 +5,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use types::{Change, Line, LocalizedText, Money, Patch, ProductId, Slug};
 
-use crate::sql::products::{Actor, FIND, Product, ProductStatus, UPDATE};
+use crate::{
+    products::NewPart,
+    sql::products::{Actor, FIND, Product, ProductStatus, UPDATE},
+};
 
 /// The route.
 pub const ROUTE: Route = Route {
@@ -33,6 +36,12 @@ pub const ROUTE: Route = Route {
         Example {
             name: "another-currency",
             body: r#"{"list_price": {"amount": 100, "currency": "GBP"}}"#,
+            status: 422,
+            ..GOOD
+        },
+        Example {
+            name: "part-becomes-a-bundle",
+            body: r#"{"parts": [{"product_id": "1b18d087-02c5-5c3c-b47f-7a6222b9ca10", "quantity": "2"}]}"#,
             status: 422,
             ..GOOD
         },
@@ -94,12 +103,16 @@ pub struct Input {
     /// Whether it is offered.
     #[serde(default)]
     status: Change<ProductStatus>,
+    /// All parts of a bundle, at most 50; none: it is no bundle.
+    #[serde(default)]
+    parts: Change<Vec<NewPart>>,
 }
 
 async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: ProductId = req.path("id")?;
     let version = req.if_match()?;
     let input: Input = req.json()?;
+    super::few(input.parts.0.as_deref().unwrap_or_default())?;
     let (price, cost) = (input.list_price.0, input.cost.as_value().copied());
     if price.or(cost).is_some()
         && let Some(product) = FIND.opt(db, (id,)).await?
@@ -136,5 +149,7 @@ fn change(input: &Input) -> Value {
     set("cost_minor", input.cost.is_present().then(|| json!(cost)));
     set("tax_code", input.tax_code.0.as_ref().map(|v| json!(v)));
     set("status", input.status.0.map(|v| json!(v.word())));
+    set("is_bundle", input.parts.0.as_ref().map(|v| json!(!v.is_empty())));
+    set("parts", input.parts.0.as_ref().map(|v| json!(v)));
     change.into()
 }

@@ -17,6 +17,7 @@ pub mod find;
 pub mod list;
 pub mod send;
 pub mod update;
+pub mod withdraw;
 
 /// What the database refuses of a draft's values, for those who write them.
 fn refused<T>(written: Result<T, Problem>) -> Result<T, Problem> {

@@ -36,6 +36,9 @@ row! {
         pub tax_code: String,
         /// Whether it is made of other products.
         pub is_bundle: bool,
+        /// What it is made of, in order.
+        #[cfg_attr(feature = "openapi", schemars(with = "Vec<ProductPart>"))]
+        pub parts: Value,
         /// Where the entry comes from: `own`, `import` or `supplier`.
         pub source: String,
         /// `active`, or `retired`: no longer offered.
@@ -47,6 +50,17 @@ row! {
         /// Counts changes from 1; the number in the ETag.
         pub version: i32,
     }
+}
+
+/// A part of a bundle; `trade.parts_of` writes it.
+#[cfg(feature = "openapi")]
+#[derive(Debug, schemars::JsonSchema)]
+#[allow(dead_code, reason = "the database writes it, this is its shape")]
+pub struct ProductPart {
+    product_id: ProductId,
+    key: String,
+    /// Digits with a point: `2.5`.
+    quantity: String,
 }
 
 impl Resource for Product {
@@ -93,7 +107,7 @@ statements! {
         ),
         Product,
     > = Sql::new(concat!(
-        "select ", columns!(), "
+        "select ", columns!(), ", trade.parts_of(t.id) as parts
          from trade.products t
          where t.deleted_at is null
            and ($1 is null or t.key = $1)
@@ -102,40 +116,45 @@ statements! {
            and ($4 is null or (t.created_at, t.id) < ($4, $5))
          order by t.created_at desc, t.id desc
          limit $6"
-    ));
+    ))
+    .never_null();
     /// A live product.
     pub const FIND: Sql<(ProductId,), Product> = Sql::new(concat!(
-        "select ", columns!(), "
+        "select ", columns!(), ", trade.parts_of(t.id) as parts
          from trade.products t
          where t.id = $1 and t.deleted_at is null"
-    ));
+    ))
+    .never_null();
     /// Records a product. Breaks `products_pkey`, `products_key_key`, `products_currency_fkey`,
-    /// `products_tax_code_fkey`, `products_category_shape`, `products_unit_shape`.
+    /// `products_tax_code_fkey`, `products_category_shape`, `products_unit_shape`, and what `trade.put_parts` breaks.
     pub const INSERT: Sql<
         (
             ProductId, Slug, Line<50>, LocalizedText<200>, Option<LocalizedText<5000>>, Line<50>, &'static str,
-            Option<Line<50>>, Option<Line<50>>, Money, Option<i64>, Line<50>, ContactId,
+            Option<Line<50>>, Option<Line<50>>, Money, Option<i64>, Line<50>, Value, ContactId,
         ),
         Product,
     > = Sql::new(concat!(
         "insert into trade.products as t
            (id, key, short_name, label, description, category, actor, product_number, unit, list_price_minor, currency,
-            cost_minor, tax_code, created_by, updated_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, 'piece'), $10, $11, $12, $13, $14, $14)
-         returning ", columns!()
-    ));
-    /// Changes the live product `$1` of version `$2`: the columns that `$3` names. Breaks what [`INSERT`] breaks.
+            cost_minor, tax_code, is_bundle, created_by, updated_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, 'piece'), $10, $11, $12, $13,
+                 jsonb_array_length($14) > 0, $15, $15)
+         returning ", columns!(), ", trade.put_parts(t.id, $14, $15) as parts"
+    ))
+    .never_null();
+    /// Changes the live product `$1` of version `$2`: the columns that `$3` names, and its `parts` together. Breaks what [`INSERT`] breaks.
     pub const UPDATE: Sql<(ProductId, i32, Value, ContactId), Product> = Sql::new(concat!(
         "update trade.products t
          set key = n.key, short_name = n.short_name, label = n.label, description = n.description,
              product_number = n.product_number, category = n.category, actor = n.actor, unit = n.unit,
              list_price_minor = n.list_price_minor, cost_minor = n.cost_minor, tax_code = n.tax_code,
-             status = n.status, updated_by = $4
+             status = n.status, is_bundle = n.is_bundle, updated_by = $4
          from trade.products o
          cross join lateral jsonb_populate_record(o, $3) n
          where o.id = $1 and t.id = o.id and t.version = $2 and t.deleted_at is null
-         returning ", columns!()
-    ));
+         returning ", columns!(), ", trade.put_parts(t.id, $3 -> 'parts', $4) as parts"
+    ))
+    .never_null();
     /// Deletes the live product `$1` of version `$2`, softly; documents keep what they say of it. Breaks
     /// `bundle_items_product_id_fkey`, `bundle_items_bundle_id_fkey`.
     pub const DELETE: Sql<(ProductId, i32, ContactId), Deletion> = soft_delete!("trade.products");
@@ -144,6 +163,7 @@ statements! {
         "update trade.products t
          set deleted_at = null, updated_by = $2
          where t.id = $1 and t.deleted_at is not null
-         returning ", columns!()
-    ));
+         returning ", columns!(), ", trade.parts_of(t.id) as parts"
+    ))
+    .never_null();
 }

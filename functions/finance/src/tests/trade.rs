@@ -11,6 +11,7 @@ use crate::{
     products, quotes, sellers,
 };
 
+mod bundles;
 mod invoices;
 mod tax;
 
@@ -207,4 +208,43 @@ async fn a_quote_ends_with_its_last_day_or_when_another_takes_its_place() {
         "select string_agg(status, ' ' order by serial) from trade.quotes where number is not null";
     assert_eq!(books.app.value(states).await, "expired superseded accepted");
     books.are_sound().await;
+}
+
+#[tokio::test]
+async fn a_draft_is_withdrawn_for_good_and_a_sent_quote_is_not() {
+    let books = Books::new().await;
+    let day = json!({ "valid_until": "2099-01-31" });
+    let first = books.drafted(&quotes::create::ROUTE, &json!({})).await;
+    let first = books.on(&quotes::send::ROUTE, &first, &day).await.body;
+    let drafted = books
+        .drafted(&quotes::create::ROUTE, &json!({ "lines": [], "replaces_id": first["id"] }))
+        .await;
+
+    let withdrawn = books.on(&quotes::withdraw::ROUTE, &drafted, &Value::Null).await;
+    let stale = books.on(&quotes::withdraw::ROUTE, &drafted, &Value::Null).await;
+    let twice = books.on(&quotes::withdraw::ROUTE, &withdrawn.body, &Value::Null).await;
+    let late = books.on(&quotes::send::ROUTE, &withdrawn.body, &day).await;
+    let changed =
+        books.on(&quotes::update::ROUTE, &withdrawn.body, &json!({ "terms": "Other" })).await;
+    let sent = books.on(&quotes::withdraw::ROUTE, &first, &Value::Null).await;
+
+    assert_eq!(
+        (withdrawn.status, &withdrawn.body["status"], &withdrawn.body["number"]),
+        (200, &json!("withdrawn"), &Value::Null),
+        "{}",
+        withdrawn.body
+    );
+    assert_eq!((stale.status, stale.code()), (412, "stale_version"));
+    for refused in [&twice, &late, &changed, &sent] {
+        assert_eq!((refused.status, refused.code()), (409, "quote_state"), "{}", refused.body);
+    }
+    assert_eq!(books.app.count("trade.quote_snapshots").await, 1, "only what was sent is kept");
+    let told = "select string_agg(topic, ' ') from finance.outbox_events where topic like 'finance.quote.%'";
+    assert_eq!(books.app.value(told).await, "finance.quote.sent.v1");
+    let states = "select string_agg(status, ' ' order by created_at) from trade.quotes";
+    assert_eq!(
+        books.app.value(states).await,
+        "sent withdrawn",
+        "what it was to replace still stands"
+    );
 }
