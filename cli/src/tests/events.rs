@@ -161,6 +161,132 @@ async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state()
     assert_eq!(often.0.count("finance.inbox_dedup").await, 6);
 }
 
+/// What finance and content should know of projects and contacts by now, and what they do know: all of it, not a sample.
+async fn differences(apps: [&App; 4]) -> Vec<String> {
+    let [platform, projects, finance, content] = apps;
+    let all = |columns: &str, from: &str| {
+        format!("select string_agg(concat_ws(' ', {columns}), E'\\n' order by id) from {from}")
+    };
+    let told = "label ->> 'en' like 'Lost %'";
+    let named = "community.projects where name ->> 'en' like 'Lost %'";
+    let ended = "party.contacts where merged_into_id is not null or erased_at is not null";
+    let status = "case when erased_at is null then 'merged' else 'erased' end";
+    let pairs = [
+        (
+            projects.value(&all("id, name, status, target_minor", named)).await,
+            finance
+                .value(&all(
+                    "id, label, status, target_minor",
+                    &format!("finance.ref_projects where {told}"),
+                ))
+                .await,
+        ),
+        (
+            projects.value(&all("id, name, slug, status, deleted_at", named)).await,
+            content
+                .value(&all(
+                    "id, label, slug, status, removed_at",
+                    &format!("content.ref_projects where {told}"),
+                ))
+                .await,
+        ),
+        (
+            platform.value(&all(&format!("id, {status}, merged_into_id"), ended)).await,
+            finance
+                .value(&all(
+                    "id, status, merged_into_ref",
+                    "finance.ref_contacts where status <> 'active'",
+                ))
+                .await,
+        ),
+        (
+            platform.value(&all(&format!("id, {status}, merged_into_id"), ended)).await,
+            content
+                .value(&all(
+                    "id, status, merged_into_ref",
+                    "content.ref_contacts where status <> 'active'",
+                ))
+                .await,
+        ),
+    ];
+    let differ = pairs.into_iter().filter(|(there, here)| there != here);
+    differ.map(|(there, here)| format!("there:\n{there}\nhere:\n{here}")).collect()
+}
+
+#[tokio::test]
+async fn what_was_lost_doubled_and_mixed_up_between_domains_is_equal_again_after_one_run() {
+    let apps = [
+        App::new(Domain::Platform).await,
+        App::new(Domain::Projects).await,
+        App::new(Domain::Finance).await,
+        App::new(Domain::Content).await,
+    ];
+    let [platform, projects, finance, content] = &apps;
+    let before = differences(apps.each_ref()).await;
+    projects
+        .execute(
+            "insert into community.projects (slug, name, summary)
+             select 'lost-' || n, jsonb_build_object('de', '', 'en', 'Lost ' || n), '{\"de\": \"\", \"en\": \"Lost\"}'
+             from generate_series(1, 100) n;
+             update community.projects set name = name || '{\"de\": \"Verloren\"}' where slug like 'lost-%';
+             update community.projects set deleted_at = now() where slug like 'lost-%7'",
+        )
+        .await;
+    platform
+        .execute(
+            "insert into party.contacts (id, last_name)
+             select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Somebody' from generate_series(1, 100) n;
+             update party.contacts
+             set status = 'archived', archived_at = now(), archive_reason = 'merged',
+                 merged_into_id = '00000000-0000-4000-8000-000000000100'
+             where id::text ~ '^0{8}-.*[1-9]$';
+             update party.contacts
+             set deleted_at = now(), erased_at = now(), last_name = null
+             where id::text ~ '^0{8}-.*[5-9]$'",
+        )
+        .await;
+    let mut all = told(projects).await;
+    all.extend(told(platform).await);
+    all.retain(|event| event.aggregate_type != "audit_log");
+    all.reverse();
+
+    // Of each hundred each domain loses another five, among them the newest of their things; each tenth comes twice.
+    for (app, subscribers, lost) in
+        [(finance, ::finance::events::SUBSCRIBERS, 0), (content, ::content::events::SUBSCRIBERS, 7)]
+    {
+        let pool = pool(app);
+        let db = pool.begin(Instant::now() + Duration::from_secs(60));
+        db.act_as(r#"{"kind": "system", "user_agent": "a test"}"#.to_owned());
+        for (n, event) in all.iter().enumerate().filter(|(n, _)| n % 20 != lost) {
+            for _ in 0..=usize::from(n % 10 == 3) {
+                api::deliver(subscribers, event, &db).await.unwrap();
+            }
+        }
+    }
+    let broken = differences(apps.each_ref()).await;
+    for (app, job) in [
+        (projects, &::projects::jobs::tell_again::JOB),
+        (platform, &::platform::jobs::tell_again::JOB),
+    ] {
+        let soon = app.run(job).await.result.unwrap();
+        assert_eq!(soon["events"], 0, "it may still be on its way");
+        let schema = app.database.domain.name();
+        let late = format!(
+            "update {schema}.outbox_events set published_at = published_at - interval '2 hours'"
+        );
+        app.execute(&late).await;
+        let again = app.run(job).await.result.unwrap();
+        assert!(again["events"].as_u64().unwrap() >= 100, "{again}");
+        assert_eq!(app.run(job).await.result.unwrap()["events"], 0, "told again already");
+    }
+    let relayed = relay(&pools(&apps.each_ref())).await.unwrap();
+
+    assert_eq!(before.len(), broken.len() - 4, "all four sets differ: {before:?}");
+    assert_eq!(relayed.failed, 0);
+    let after = differences(apps.each_ref()).await;
+    assert!(after.is_empty(), "{after:?}");
+}
+
 #[tokio::test]
 async fn an_event_that_nobody_could_take_comes_again_and_is_given_up_in_the_end() {
     let apps = [

@@ -105,7 +105,8 @@ pub const JOBS: &[&api::Job] = api::jobs![
     jobs::seal_audit::JOB,
     jobs::relay_events::JOB,
     jobs::take_events::JOB,
-    jobs::purge::JOB
+    jobs::purge::JOB,
+    jobs::tell_again::JOB
 ];
 
 #[cfg(test)]

@@ -337,7 +337,7 @@ async fn a_bundle_is_never_in_itself_and_what_it_is_made_of_stays() {
     };
     done(
         &app,
-        &[("#61", "a", true), ("#62", "b", true), ("#63", "c", true), ("#64", "d", false)]
+        &[("#61", "a", true), ("#62", "b", false), ("#63", "c", true), ("#64", "d", false)]
             .map(|(id, key, bundle)| product(id, key, bundle))
             .concat(),
     )
@@ -349,8 +349,14 @@ async fn a_bundle_is_never_in_itself_and_what_it_is_made_of_stays() {
             (&part("#64", "#61", 1), "bundle_items_of_bundle"),
             (&part("#61", "#61", 1), "bundle_items_product_acyclic"),
             (&part("#61", "#62", 1), OK),
-            (&part("#62", "#63", 1), OK),
-            (&part("#63", "#61", 1), "bundle_items_product_acyclic"),
+            (&part("#61", "#63", 2), "bundle_items_of_products"),
+            (
+                "update trade.products set is_bundle = true where id = #62",
+                "bundle_items_of_products",
+            ),
+            ("update trade.products set currency = 'EUR' where id = #64", OK),
+            (&part("#63", "#64", 1), "bundle_items_currency"),
+            ("update trade.products set currency = 'GBP' where id = #64", OK),
             (&part("#63", "#64", 1), OK),
             (&part("#61", "#62", 2), "bundle_items_product_id_key"),
             (
@@ -363,13 +369,13 @@ async fn a_bundle_is_never_in_itself_and_what_it_is_made_of_stays() {
         ],
     )
     .await;
-    // Two halves of a circle, at once: one of them waits and is refused.
+    // A product becomes a part and a bundle at once: one of them waits and is refused.
     let two = database.app().await;
     done(&app, "update trade.bundle_items set deleted_at = now()").await;
     done(&app, &format!("begin; {}", part("#61", "#62", 1))).await;
-    let back = part("#62", "#61", 1);
+    let becomes = "update trade.products set is_bundle = true where id = #62";
     let waiting =
-        tokio::spawn(async move { refused(&two, &back, "bundle_items_product_acyclic").await });
+        tokio::spawn(async move { refused(&two, becomes, "bundle_items_of_products").await });
     tokio::task::yield_now().await;
     done(&app, "commit").await;
     waiting.await.unwrap();

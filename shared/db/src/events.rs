@@ -83,6 +83,8 @@ pub struct Outbox {
     pub waiting: Sql<(bool, i64), Waiting>,
     /// Brings parked events back: one, or all.
     pub retry: Sql<(Option<Uuid>,), Retried>,
+    /// Takes back that the newest event of each thing, of a week, was handed over: it is told again, under its old id.
+    pub again: Sql<(), Retried>,
 }
 
 macro_rules! outbox {
@@ -135,6 +137,20 @@ macro_rules! outbox {
                  where parked_at is not null and published_at is null and ($1 is null or id = $1)
                  returning id"
             )),
+            // What was handed over within the hour may still be on its way.
+            again: Sql::new(concat!(
+                "update ", $schema, ".outbox_events
+                 set published_at = null, attempts = 0, due_at = null
+                 where id in (
+                   select distinct on (topic, aggregate_id) id
+                   from ", $schema, ".outbox_events
+                   where topic in ('projects.project.changed.v1', 'platform.contact.merged.v1', 'platform.contact.erased.v1')
+                     and occurred_at >= now() - interval '7 days'
+                     and published_at < now() - interval '1 hour'
+                   order by topic, aggregate_id, position desc
+                 )
+                 returning id"
+            )),
         }
     };
 }
@@ -154,14 +170,14 @@ pub fn outbox(domain: Domain) -> &'static Outbox {
 }
 
 /// The statements that this module sends to `domain`, for its statement test.
-pub fn statements(domain: Domain) -> [&'static dyn Statement; 6] {
-    let Outbox { take, done, failed, held, waiting, retry } = outbox(domain);
-    [take, done, failed, held, waiting, retry]
+pub fn statements(domain: Domain) -> [&'static dyn Statement; 7] {
+    let Outbox { take, done, failed, held, waiting, retry, again } = outbox(domain);
+    [take, done, failed, held, waiting, retry, again]
 }
 
 /// The same with their names, for the record that the next release is compared with.
-pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 6] {
-    let [take, done, failed, held, waiting, retry] = statements(domain);
+pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 7] {
+    let [take, done, failed, held, waiting, retry, again] = statements(domain);
     [
         ("TAKE", take),
         ("DONE", done),
@@ -169,6 +185,7 @@ pub fn named(domain: Domain) -> [(&'static str, &'static dyn Statement); 6] {
         ("HELD", held),
         ("WAITING", waiting),
         ("RETRY", retry),
+        ("AGAIN", again),
     ]
 }
 

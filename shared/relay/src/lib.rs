@@ -54,6 +54,24 @@ async fn work(run: &Run, db: &Db<'_>) -> Result<Value, Failed> {
     Ok(json!({ "connected": true, "sent": sent, "failed": failed, "complete": complete }))
 }
 
+/// Tells again what others should know by now: what was lost on its way arrives, what was taken does nothing.
+pub const fn again(name: &'static str, domain: Domain) -> Job {
+    Job {
+        name,
+        summary: "Tells other domains the newest state of what changed within a week once more.",
+        domain,
+        schedule: "rate(1 day)",
+        timeout_s: 50,
+        work: |_, db| Box::pin(tell_again(db)),
+        ..Job::DEFAULT
+    }
+}
+
+async fn tell_again(db: &Db<'_>) -> Result<Value, Failed> {
+    let events = events::outbox(db.domain()).again.all(db, ()).await?;
+    Ok(json!({ "events": events.len() }))
+}
+
 struct Bus<'a> {
     aws: &'a Aws,
     name: &'a str,

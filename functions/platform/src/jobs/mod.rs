@@ -3,3 +3,4 @@ pub mod purge;
 pub mod relay_events;
 pub mod seal_audit;
 pub mod take_events;
+pub mod tell_again;
