@@ -146,9 +146,9 @@ macro_rules! outbox {
                    from ", $schema, ".outbox_events
                    where topic in ('projects.project.changed.v1', 'platform.contact.merged.v1', 'platform.contact.erased.v1')
                      and occurred_at >= now() - interval '7 days'
-                     and published_at < now() - interval '1 hour'
                    order by topic, aggregate_id, position desc
                  )
+                   and published_at < now() - interval '1 hour'
                  returning id"
             )),
         }

@@ -107,10 +107,8 @@ pub(super) const GUARDS: &[Guard] = &[
     (
         "trade.bundle_items",
         "check_acyclic",
-        "update trade.products set is_bundle = true where id = (select product_id from trade.bundle_items
-         order by position limit 1);
-         insert into trade.bundle_items (bundle_id, product_id, quantity, position) select product_id,
-         bundle_id, 1, 9 from trade.bundle_items order by position limit 1",
+        "insert into trade.bundle_items (bundle_id, product_id, quantity, position)
+         select bundle_id, bundle_id, 1, 9 from trade.bundle_items order by position limit 1",
     ),
     (
         "trade.bundle_items",

@@ -8,14 +8,6 @@ pub(super) const GUARDS: &[Guard] = &[
         "update trade.quotes set terms = 'Other ones' where status = 'sent'",
     ),
     (
-        "trade.bundle_items",
-        "check_bundle",
-        "update trade.products set is_bundle = true where key = 'heat-pump-planning';
-         insert into trade.bundle_items (bundle_id, product_id, quantity, position)
-         select b.id, p.id, 1, 9 from trade.products b, trade.products p
-         where b.key = 'first-steps' and p.key = 'heat-pump-planning'",
-    ),
-    (
         "trade.products",
         "check_no_part",
         "update trade.products set is_bundle = true where key = 'energy-consultation'",
