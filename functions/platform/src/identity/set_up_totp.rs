@@ -83,11 +83,11 @@ pub struct SetUp {
 async fn set_up(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let Input { current_password, code } = req.json()?;
     let login = super::proven_or_fresh(req, db, current_password.as_ref()).await?;
-    let (contact, keys) = (req.actor()?, req.setting(TOTP_KEYS));
+    let (contact, keys) = (req.actor()?, req.keys(TOTP_KEYS));
     let taken = || Problem::conflict("a second factor is set up already: switch it off first");
     let Some(code) = code else {
         let secret = totp::new_secret()?;
-        let (sealed, key) = totp::seal(keys, login.user_id, &secret)?;
+        let (sealed, key) = keys.seal(login.user_id.uuid(), &secret)?;
         if !BEGIN_TOTP.one(db, (contact, sealed, key)).await?.changed {
             return Err(taken());
         }
@@ -106,7 +106,7 @@ async fn set_up(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     if factor.totp_enabled {
         return Err(taken());
     }
-    let secret = totp::open(keys, factor.user_id, &factor.totp_secret, &factor.totp_key_id)?;
+    let secret = keys.open(factor.user_id.uuid(), &factor.totp_secret, &factor.totp_key_id)?;
     let step = totp::step_of(&secret, &code, totp::now_step(), factor.totp_last_step);
     let step = step.ok_or_else(|| super::wrong("the code is wrong"))?;
     let (codes, hashes) = totp::recovery_codes()?;

@@ -4,12 +4,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use api::{Problem, Request, problem};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ring::{
-    aead, digest, hmac,
-    rand::{SecureRandom as _, SystemRandom},
-};
+use api::{Problem, Request};
+use ring::{digest, hmac};
 use serde::Deserialize;
 use types::UserId;
 
@@ -70,7 +66,7 @@ pub(super) fn check(
     if code.plain().len() > 6 {
         return Ok(Proof::Recovery(recovery_hash(&code.plain())));
     }
-    let secret = open(req.setting(TOTP_KEYS), user, sealed, key)?;
+    let secret = req.keys(TOTP_KEYS).open(user.uuid(), sealed, key)?;
     Ok(match step_of(&secret, code, now_step(), factor.totp_last_step) {
         Some(step) => Proof::Step(step),
         None => Proof::Wrong,
@@ -101,13 +97,7 @@ pub(crate) fn now_step() -> i64 {
 
 /// 160 random bits, as long as the hash (RFC 4226, section 4, R6).
 pub(super) fn new_secret() -> Result<[u8; 20], Problem> {
-    random()
-}
-
-fn random<const N: usize>() -> Result<[u8; N], Problem> {
-    let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| broken("no random numbers"))?;
-    Ok(bytes)
+    api::random()
 }
 
 /// As an app takes it.
@@ -128,7 +118,7 @@ pub(super) fn recovery_codes() -> Result<(Vec<String>, Vec<String>), Problem> {
     let mut codes = Vec::new();
     let mut hashes = Vec::new();
     for _ in 0..RECOVERY_CODES {
-        let plain = base32(&random::<10>()?);
+        let plain = base32(&api::random::<10>()?);
         hashes.push(recovery_hash(&plain).iter().map(|byte| format!("{byte:02x}")).collect());
         let groups: Vec<&str> = [0, 4, 8, 12].map(|at| &plain[at..at + 4]).into();
         codes.push(groups.join("-"));
@@ -139,58 +129,3 @@ pub(super) fn recovery_codes() -> Result<(Vec<String>, Vec<String>), Problem> {
 fn recovery_hash(plain: &str) -> Vec<u8> {
     digest::digest(&digest::SHA256, plain.to_ascii_uppercase().as_bytes()).as_ref().to_vec()
 }
-
-/// Seals a secret with the first key, for this login only; and names the key.
-pub(super) fn seal(keys: &str, user: UserId, secret: &[u8]) -> Result<(Vec<u8>, String), Problem> {
-    let (name, key) = key(keys, None)?;
-    let nonce: [u8; 12] = random()?;
-    let mut sealed = secret.to_vec();
-    let of = aead::Aad::from(user.uuid().into_bytes());
-    key.seal_in_place_append_tag(aead::Nonce::assume_unique_for_key(nonce), of, &mut sealed)
-        .map_err(|_| broken("a secret cannot be sealed"))?;
-    Ok(([nonce.as_slice(), &sealed].concat(), name.to_owned()))
-}
-
-/// Opens what [`seal`] has sealed.
-pub(super) fn open(
-    keys: &str,
-    user: UserId,
-    sealed: &[u8],
-    name: &str,
-) -> Result<Vec<u8>, Problem> {
-    let (_, key) = key(keys, Some(name))?;
-    let (nonce, sealed) =
-        sealed.split_at_checked(12).ok_or_else(|| broken("a secret is too short"))?;
-    let nonce = aead::Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken("a bad nonce"))?;
-    let mut secret = sealed.to_vec();
-    let of = aead::Aad::from(user.uuid().into_bytes());
-    let opened = key.open_in_place(nonce, of, &mut secret);
-    Ok(opened.map_err(|_| broken("a secret cannot be opened with its key"))?.to_vec())
-}
-
-/// The key of that name, else the first.
-fn key<'a>(keys: &'a str, name: Option<&str>) -> Result<(&'a str, aead::LessSafeKey), Problem> {
-    let mut pairs = keys.split(',').filter_map(|pair| pair.trim().split_once('='));
-    let pair = pairs.find(|(known, _)| name.is_none_or(|name| name == *known));
-    let (name, key) =
-        pair.ok_or_else(|| broken("no key has the name that a secret was sealed with"))?;
-    let key = STANDARD.decode(key).map_err(|_| broken("a key is not base64"))?;
-    let key = aead::UnboundKey::new(&aead::AES_256_GCM, &key)
-        .map_err(|_| broken("a key is not 32 bytes"))?;
-    Ok((name, aead::LessSafeKey::new(key)))
-}
-
-fn broken(why: &'static str) -> Problem {
-    Problem::new(problem::INTERNAL, "the request was not carried out").because(Broken(why))
-}
-
-#[derive(Debug)]
-struct Broken(&'static str);
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{TOTP_KEYS}: {}", self.0)
-    }
-}
-
-impl std::error::Error for Broken {}
