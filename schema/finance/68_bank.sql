@@ -1,4 +1,4 @@
--- finance: what our bank says, and what in the books it matches; exchange rates.
+-- finance: what our bank says, and what in the books it matches.
 
 create table finance.bank_accounts (
   id uuid not null default gen_random_uuid(),
@@ -275,44 +275,6 @@ create trigger refuse_truncate before truncate on finance.recon_runs
   for each statement execute function finance.refuse_change();
 alter table finance.recon_runs enable always trigger refuse_change;
 alter table finance.recon_runs enable always trigger refuse_truncate;
-
-create table finance.fx_rates (
-  id uuid not null default gen_random_uuid(),
-  day date not null,
-  base text not null,
-  quote text not null,
-  rate numeric(20,10) not null
-    constraint fx_rates_rate_range check (rate > 0),
-  source text not null
-    constraint fx_rates_source_length check (length(btrim(source)) > 0 and length(source) <= 100),
-  created_at timestamptz not null default now(),
-  created_by uuid,
-  constraint fx_rates_pkey primary key (id),
-  constraint fx_rates_day_key unique (day, base, quote, source),
-  constraint fx_rates_base_fkey foreign key (base) references ledger.currencies (code) on delete restrict,
-  constraint fx_rates_quote_fkey foreign key (quote) references ledger.currencies (code) on delete restrict,
-  constraint fx_rates_differ check (base <> quote)
-);
-comment on table finance.fx_rates is 'Exchange rates as published; a correction is a row of another source.';
-comment on column finance.fx_rates.id is 'Identity.';
-comment on column finance.fx_rates.day is 'Day of the rate.';
-comment on column finance.fx_rates.base is 'ISO 4217 code of the currency that is priced.';
-comment on column finance.fx_rates.quote is 'ISO 4217 code of the currency it is priced in.';
-comment on column finance.fx_rates.rate is 'Units of quote for one unit of base.';
-comment on column finance.fx_rates.source is 'Who published it.';
-comment on column finance.fx_rates.created_at is 'When the row was written.';
-comment on column finance.fx_rates.created_by is 'Contact who wrote it (platform); null: the system.';
-
-create index fx_rates_base_idx on finance.fx_rates (base);
-create index fx_rates_quote_idx on finance.fx_rates (quote);
-
-revoke update on finance.fx_rates from finance_writer;
-create trigger refuse_change before update or delete on finance.fx_rates
-  for each row execute function finance.refuse_change();
-create trigger refuse_truncate before truncate on finance.fx_rates
-  for each statement execute function finance.refuse_change();
-alter table finance.fx_rates enable always trigger refuse_change;
-alter table finance.fx_rates enable always trigger refuse_truncate;
 
 -- Definer: it runs at commit, as whoever commits.
 create function finance.check_statement() returns trigger

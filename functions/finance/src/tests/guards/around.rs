@@ -21,12 +21,6 @@ pub(super) const GUARDS: &[Guard] = &[
          'test', 'twice', 'test', true, 'x' from generate_series(1, 2)",
     ),
     (
-        "finance.fx_rates",
-        "fx_rates_day_key",
-        "insert into finance.fx_rates (day, base, quote, rate, source) select '2026-01-01', 'EUR', 'GBP',
-         0.85 + n, 'test' from generate_series(1, 2) n",
-    ),
-    (
         "finance.recon_runs",
         "recon_runs_day_key",
         "insert into finance.recon_runs (kind, day, outcome) select 'bank', '2026-01-01', 'equal' from
