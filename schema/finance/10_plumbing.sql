@@ -47,6 +47,18 @@ comment on function finance.purge_keys(integer) is
   'Deletes at most that many keys of more than 30 days ago; returns how many.';
 grant execute on function finance.purge_keys(integer) to finance_writer;
 
+-- plpgsql: a body of SQL would be checked before what a migration adds is there.
+create function finance.id_of_request(p_scope text, p_key text, p_fingerprint bytea) returns uuid
+  language plpgsql immutable
+  set search_path = ''
+as $$
+begin
+  return encode(substr(sha256(convert_to(p_scope || chr(10) || p_key, 'UTF8') || p_fingerprint), 1, 16), 'hex')::uuid;
+end
+$$;
+comment on function finance.id_of_request(text, text, bytea) is
+  'The id of what a request makes that chooses none: the same for its repetition, also when its key is forgotten.';
+
 create table finance.outbox_events (
   id uuid not null default gen_random_uuid(),
   position bigint generated always as identity,

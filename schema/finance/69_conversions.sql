@@ -112,6 +112,14 @@ begin
     v_row.rate := round(
       v_row.to_minor::numeric / v_row.from_minor * power(10::numeric, (v_from_exponent - v_to_exponent)::numeric), 10);
   end if;
+  -- Before the fund is looked at: it may no longer hold what was changed.
+  if exists (
+    select from giving.conversions
+    where code = v_row.code and provider_ref = v_row.provider_ref and fund_id = v_row.fund_id
+  ) then
+    raise exception 'conversion % of fund % is recorded', v_row.provider_ref, v_row.fund_id
+      using errcode = '23505', constraint = 'conversions_provider_ref_key', schema = 'giving', table = 'conversions';
+  end if;
   v_row.id := coalesce(v_row.id, ledger.uuid7());
   v_row.fee_minor := coalesce(v_row.fee_minor, 0);
   v_row.converted_on := coalesce(v_row.converted_on, finance.today());

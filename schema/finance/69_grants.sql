@@ -26,7 +26,7 @@ begin
   insert into giving.grants (
     id, application_ref, fund_id, project_ref, payer_name, amount_minor, currency, approved_on, created_by, updated_by)
   values (
-    coalesce(v_wanted.id, gen_random_uuid()), v_wanted.application_ref,
+    coalesce(v_wanted.id, finance.id_of_request(p_scope, p_key, p_fingerprint)), v_wanted.application_ref,
     giving.purpose_fund(v_wanted.project_ref, null, null), v_wanted.project_ref, v_wanted.payer_name,
     v_wanted.amount_minor, v_wanted.currency, coalesce(v_wanted.approved_on, finance.today()), p_actor, p_actor)
   returning * into v_row;

@@ -34,7 +34,7 @@ begin
     id, partner_ref, partner_name, bank_account_id, project_ref, stage_ref, milestone_ref, milestone_version,
     without_milestone_reason, amount_minor, currency, method, proposed_by, created_by, updated_by)
   values (
-    coalesce(v_wanted.id, gen_random_uuid()), v_wanted.partner_ref,
+    coalesce(v_wanted.id, finance.id_of_request(p_scope, p_key, p_fingerprint)), v_wanted.partner_ref,
     coalesce(nullif(v_partner.label ->> 'en', ''), v_partner.label ->> 'de'), v_wanted.bank_account_id,
     v_wanted.project_ref, v_wanted.stage_ref, v_wanted.milestone_ref, v_wanted.milestone_version,
     v_wanted.without_milestone_reason, v_wanted.amount_minor, v_wanted.currency,

@@ -175,11 +175,17 @@ declare
   v_processor giving.processors;
   v_row giving.refunds;
   v_amount bigint;
+  v_id uuid := finance.id_of_request(p_scope, p_key, p_fingerprint);
 begin
   v_answer := finance.claim_key(p_scope, p_key, p_fingerprint);
   if v_answer is not null then
     return query select jsonb_populate_record(null::giving.refunds, v_answer), true;
     return;
+  end if;
+  -- Before what is left is looked at: of what was refunded before nothing may be.
+  if exists (select from giving.refunds where id = v_id) then
+    raise exception 'refund % is recorded', v_id
+      using errcode = '23505', constraint = 'refunds_pkey', schema = 'giving', table = 'refunds';
   end if;
   -- Locked before anything is added up: one refund of a contribution at a time.
   select * into v_gift from giving.contributions where id = p_contribution_id for no key update;
@@ -192,6 +198,12 @@ begin
       using errcode = 'P0409', constraint = 'refunds_of_undisputed', schema = 'giving', table = 'refunds';
   end if;
   select * into strict v_processor from giving.processors where code = v_gift.provider;
+  if exists (
+    select from giving.refunds where processor = v_processor.code and processor_ref = p_processor_ref
+  ) then
+    raise exception 'refund % of % is recorded', p_processor_ref, v_processor.code
+      using errcode = '23505', constraint = 'refunds_processor_ref_key', schema = 'giving', table = 'refunds';
+  end if;
   v_amount := p_amount_minor;
   if v_amount is null then
     select v_gift.amount_minor + v_gift.fee_cover_minor - coalesce(sum(amount_minor - tip_minor), 0) into v_amount
@@ -202,9 +214,10 @@ begin
       using errcode = '23514', constraint = 'refunds_total', schema = 'giving', table = 'refunds';
   end if;
   insert into giving.refunds (
-    contribution_id, processor, processor_ref, amount_minor, tip_minor, fee, currency, reason, note, created_by, updated_by)
+    id, contribution_id, processor, processor_ref, amount_minor, tip_minor, fee, currency, reason, note, created_by,
+    updated_by)
   values (
-    v_gift.id, v_processor.code, p_processor_ref, v_amount + coalesce(p_tip_minor, 0), coalesce(p_tip_minor, 0),
+    v_id, v_gift.id, v_processor.code, p_processor_ref, v_amount + coalesce(p_tip_minor, 0), coalesce(p_tip_minor, 0),
     coalesce(p_fee, case when v_processor.refunds_fee then 'returned' else 'kept' end),
     coalesce(p_currency, v_gift.currency), p_reason, p_note, p_actor, p_actor)
   returning * into v_row;
@@ -223,7 +236,7 @@ $$;
 comment on function giving.refund(
   text, text, bytea, uuid, bigint, text, bigint, text, text, text, text, uuid, text
 ) is
-  'Refunds a contribution: what is left of the gift with its fee cover, or part of it, and part of the tip; posted at once unless its processor has still to confirm it. Breaks idempotency_keys_fingerprint (P0422), refunds_contribution_id_fkey (23503), refunds_of_undisputed, accounting_periods_open (P0409), refunds_processor_ref_key (23505), refunds_total, refunds_tip_total, refunds_of_settled, refunds_currency_of_contribution (23514).';
+  'Refunds a contribution: what is left of the gift with its fee cover, or part of it, and part of the tip; posted at once unless its processor has still to confirm it. Breaks idempotency_keys_fingerprint (P0422), refunds_contribution_id_fkey (23503), refunds_of_undisputed, accounting_periods_open (P0409), refunds_pkey, refunds_processor_ref_key (23505), refunds_total, refunds_tip_total, refunds_of_settled, refunds_currency_of_contribution (23514).';
 grant execute on function giving.refund(
   text, text, bytea, uuid, bigint, text, bigint, text, text, text, text, uuid, text
 ) to finance_writer;

@@ -31,14 +31,21 @@ begin
     from jsonb_array_elements(v_answer) with ordinality a order by a.ordinality;
     return;
   end if;
+  -- Before the fund is looked at: it may no longer hold what it gave.
+  v_row.id := finance.id_of_request(p_scope, p_key || chr(10) || 1, p_fingerprint);
+  if exists (select from giving.allocations where id = v_row.id) then
+    raise exception 'allocation % is recorded', v_row.id
+      using errcode = '23505', constraint = 'allocations_pkey', schema = 'giving', table = 'allocations';
+  end if;
   for v_target in
-    select * from jsonb_to_recordset(p_targets)
+    select t.*, row_number() over () as place
+    from jsonb_to_recordset(p_targets)
       as t (id uuid, fund_id uuid, project_ref uuid, theme_ref uuid, stage_ref uuid, amount_minor bigint)
   loop
     insert into giving.allocations (
       id, from_fund_id, to_fund_id, contribution_id, amount_minor, currency, reason, created_by, updated_by)
     values (
-      coalesce(v_target.id, gen_random_uuid()), p_from_fund_id,
+      coalesce(v_target.id, finance.id_of_request(p_scope, p_key || chr(10) || v_target.place, p_fingerprint)), p_from_fund_id,
       coalesce(v_target.fund_id, giving.purpose_fund(v_target.project_ref, v_target.theme_ref, v_target.stage_ref)),
       p_contribution_id, v_target.amount_minor, p_currency, p_reason, p_actor, p_actor)
     returning * into v_row;
@@ -60,7 +67,7 @@ begin
 end
 $$;
 comment on function giving.allocate(text, text, bytea, uuid, text, jsonb, uuid, text, uuid, text) is
-  'Moves money from one fund to others, each target {id, fund_id | project_ref | theme_ref | stage_ref, amount_minor}, all or none. Breaks idempotency_keys_fingerprint (P0422), funds_floor (P0402), accounts_open, accounting_periods_open (P0409), allocations_from_fund_id_fkey, allocations_to_fund_id_fkey, allocations_contribution_id_fkey, allocations_currency_fkey, funds_stage_ref_fkey (23503), allocations_funds_differ, allocations_designation, allocations_total, allocations_currency_of_contribution (23514).';
+  'Moves money from one fund to others, each target {id, fund_id | project_ref | theme_ref | stage_ref, amount_minor}, all or none. Breaks idempotency_keys_fingerprint (P0422), allocations_pkey (23505), funds_floor (P0402), accounts_open, accounting_periods_open (P0409), allocations_from_fund_id_fkey, allocations_to_fund_id_fkey, allocations_contribution_id_fkey, allocations_currency_fkey, funds_stage_ref_fkey (23503), allocations_funds_differ, allocations_designation, allocations_total, allocations_currency_of_contribution (23514).';
 grant execute on function giving.allocate(text, text, bytea, uuid, text, jsonb, uuid, text, uuid, text) to finance_writer;
 
 -- Definer: it writes to the books, which no application role may.

@@ -46,6 +46,7 @@ codes! {
     NO_ROUTE 404 "no_such_route" "No such route";
     METHOD 405 "method_not_allowed" "The route does not take this method";
     CONFLICT 409 "conflict" "The request conflicts with the current state";
+    ALREADY_RECORDED 409 "already_recorded" "It was recorded before, and is not recorded twice";
     TOO_MANY_TOKENS 409 "too_many_tokens" "The caller has as many api tokens as they may";
     LINK_NEEDED 409 "link_needed" "The address has a login already";
     PERIOD_CLOSED 409 "period_closed" "The accounting period of this day is closed";
@@ -188,6 +189,11 @@ impl Problem {
     /// 409.
     pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Problem {
         Problem::new(CONFLICT, detail)
+    }
+
+    /// 409 of a request that was carried out before, perhaps under a key that is no longer known.
+    pub fn already_recorded(detail: impl Into<Cow<'static, str>>) -> Problem {
+        Problem::new(ALREADY_RECORDED, detail)
     }
 
     /// Adds a response header.

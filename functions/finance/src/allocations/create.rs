@@ -28,6 +28,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Allocated>(),
     idempotency: Idempotency::Required,
     problems: &[
+        problem::ALREADY_RECORDED,
         problem::INSUFFICIENT_FUNDS,
         problem::NOT_THE_PURPOSE,
         problem::PERIOD_CLOSED,
@@ -195,6 +196,9 @@ async fn allocate(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         |pointer: &'static str, detail: &'static str| move || Problem::invalid(pointer, detail);
     let moved = post(req, db, &ALLOCATE, params)
         .await
+        .on_constraint("allocations_pkey", || {
+            Problem::already_recorded("allocation already recorded")
+        })
         .on_constraint(
             "allocations_from_fund_id_fkey",
             invalid("/from_fund_id", "is no fund of ours"),

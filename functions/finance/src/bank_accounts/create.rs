@@ -26,7 +26,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<BankAccount>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
         GOOD,
@@ -88,7 +88,9 @@ async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     });
     let created = post(req, db, &CREATE_ACCOUNT, (req.required_key()?, account, req.actor()?))
         .await
-        .on_constraint("bank_accounts_pkey", || Problem::conflict("account already recorded"))
+        .on_constraint("bank_accounts_pkey", || {
+            Problem::already_recorded("account already recorded")
+        })
         .on_constraint("bank_accounts_last_four_key", || {
             Problem::conflict("an account of this bank, number and currency is known already")
         })

@@ -32,7 +32,7 @@ pub const ROUTE: Route = Route {
     body_limit: 1024 * 1024,
     reply: Shape::of::<BankStatement>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT, problem::STATEMENT_GAP],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT, problem::STATEMENT_GAP],
     answer: |req, db| Box::pin(take_in(req, db)),
     examples: &[
         GOOD,
@@ -170,9 +170,11 @@ async fn take_in(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     });
     let taken = post(req, db, &IMPORT, (req.required_key()?, statement, req.actor()?))
         .await
-        .on_constraint("bank_statements_pkey", || Problem::conflict("statement already recorded"))
+        .on_constraint("bank_statements_pkey", || {
+            Problem::already_recorded("statement already recorded")
+        })
         .on_constraint("bank_statements_file_sha256_key", || {
-            Problem::conflict("the statement was taken in before")
+            Problem::already_recorded("the statement was taken in before")
         })
         .on_constraint("bank_statements_number_key", || {
             Problem::conflict("another statement of the account has this number")

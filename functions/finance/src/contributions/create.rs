@@ -26,7 +26,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Contribution>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT],
     answer: |req, db| Box::pin(contribute(req, db)),
     examples: &[
         GOOD,
@@ -250,9 +250,11 @@ async fn contribute(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     );
     let given = post(req, db, &GIVE, params)
         .await
-        .on_constraint("contributions_pkey", || Problem::conflict("contribution already recorded"))
+        .on_constraint("contributions_pkey", || {
+            Problem::already_recorded("contribution already recorded")
+        })
         .on_constraint("contributions_provider_ref_key", || {
-            Problem::conflict("a contribution with this processor_ref is already recorded")
+            Problem::already_recorded("a contribution with this processor_ref is already recorded")
         })
         .on_constraint("contributions_contributor_id_fkey", unknown_contributor)
         .on_constraint("contributions_currency_fkey", || {

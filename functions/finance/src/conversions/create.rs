@@ -27,7 +27,12 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Conversion>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT, problem::INSUFFICIENT_FUNDS, problem::PERIOD_CLOSED],
+    problems: &[
+        problem::ALREADY_RECORDED,
+        problem::CONFLICT,
+        problem::INSUFFICIENT_FUNDS,
+        problem::PERIOD_CLOSED,
+    ],
     answer: |req, db| Box::pin(convert(req, db)),
     examples: &[
         GOOD,
@@ -178,9 +183,11 @@ async fn convert(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let params = (req.required_key()?, conversion, req.actor()?, req.id().to_owned());
     let converted = post(req, db, &CONVERT, params)
         .await
-        .on_constraint("conversions_pkey", || Problem::conflict("conversion already recorded"))
+        .on_constraint("conversions_pkey", || {
+            Problem::already_recorded("conversion already recorded")
+        })
         .on_constraint("conversions_provider_ref_key", || {
-            Problem::conflict(
+            Problem::already_recorded(
                 "a conversion with this provider_ref is already recorded for the fund",
             )
         })

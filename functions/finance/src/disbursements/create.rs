@@ -30,7 +30,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Disbursement>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT],
     answer: |req, db| Box::pin(propose(req, db)),
     examples: &[
         GOOD,
@@ -184,9 +184,11 @@ async fn propose(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         |pointer: &'static str, detail: &'static str| move || Problem::invalid(pointer, detail);
     let proposed = post(req, db, &PROPOSE, params)
         .await
-        .on_constraint("disbursements_pkey", || Problem::conflict("disbursement already recorded"))
+        .on_constraint("disbursements_pkey", || {
+            Problem::already_recorded("disbursement already recorded")
+        })
         .on_constraint("disbursements_milestone_key", || {
-            Problem::conflict("this version of the milestone has a payment already")
+            Problem::already_recorded("this version of the milestone has a payment already")
         })
         .on_constraint(
             "disbursements_partner_ref_fkey",

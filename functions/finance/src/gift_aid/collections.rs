@@ -117,7 +117,7 @@ async fn record(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .await
         .on_constraint("idempotency_keys_fingerprint", api::key_reused)
         .on_constraint("gasds_collections_pkey", || {
-            Problem::conflict("collection already recorded")
+            Problem::already_recorded("collection already recorded")
         })
         .on_constraint("gasds_collections_gift_limit", || {
             Problem::invalid("/amount/amount", "must be at most 30.00 for each gift")

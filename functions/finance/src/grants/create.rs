@@ -27,7 +27,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Grant>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT, problem::PERIOD_CLOSED],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT, problem::PERIOD_CLOSED],
     answer: |req, db| Box::pin(approve(req, db)),
     examples: &[
         GOOD,
@@ -103,9 +103,9 @@ async fn approve(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let params = (req.required_key()?, grant, req.actor()?, req.id().to_owned());
     let approved = post(req, db, &APPROVE, params)
         .await
-        .on_constraint("grants_pkey", || Problem::conflict("grant already recorded"))
+        .on_constraint("grants_pkey", || Problem::already_recorded("grant already recorded"))
         .on_constraint("grants_application_ref_key", || {
-            Problem::conflict("the application has its grant already")
+            Problem::already_recorded("the application has its grant already")
         })
         .on_constraint("grants_currency_fkey", || {
             Problem::invalid("/amount/currency", "is not a currency that our books take")

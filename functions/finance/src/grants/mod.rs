@@ -58,7 +58,7 @@ async fn step(
             Problem::invalid("/amount/amount", "is more than was received of the grant")
         })
         .on_constraint("grant_receipts_bank_ref_key", || {
-            Problem::conflict("a receipt with this bank_ref is already recorded")
+            Problem::already_recorded("a receipt with this bank_ref is already recorded")
         });
     books(taken)?.changed(req, Problem::not_found("grant"))
 }

@@ -24,7 +24,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Grant>(),
     idempotency: Idempotency::Required,
     if_match: true,
-    problems: &[problem::CONFLICT, problem::PERIOD_CLOSED],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT, problem::PERIOD_CLOSED],
     answer: |req, db| Box::pin(answer(req, db)),
     examples: &[
         GOOD,

@@ -27,7 +27,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<InvoiceWithLines>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
         GOOD,
@@ -108,7 +108,7 @@ async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let params = (req.required_key()?, invoice, req.actor()?);
     let written = super::refused(
         post(req, db, &CREATE, params).await.on_constraint("issued_invoices_pkey", || {
-            Problem::conflict("invoice already recorded")
+            Problem::already_recorded("invoice already recorded")
         }),
     );
     books(written)?.created(req, Problem::not_found("invoice"))

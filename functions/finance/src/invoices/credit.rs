@@ -29,6 +29,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<CreditNote>(),
     idempotency: Idempotency::Required,
     problems: &[
+        problem::ALREADY_RECORDED,
         problem::INVOICE_STATE,
         problem::ABOVE_INVOICED,
         problem::PERIOD_CLOSED,
@@ -129,7 +130,9 @@ async fn credit(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let params = (req.required_key()?, invoice, note, req.actor()?, req.id().to_owned());
     let credited = post(req, db, &CREDIT, params)
         .await
-        .on_constraint("credit_notes_pkey", || Problem::conflict("credit note already recorded"))
+        .on_constraint("credit_notes_pkey", || {
+            Problem::already_recorded("credit note already recorded")
+        })
         .on_constraint("credit_note_lines_invoice_line_id_fkey", || {
             Problem::invalid("/lines", "name a line that is none of this invoice")
         })

@@ -29,6 +29,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<InvoicePayment>(),
     idempotency: Idempotency::Required,
     problems: &[
+        problem::ALREADY_RECORDED,
         problem::INVOICE_STATE,
         problem::ABOVE_OPEN,
         problem::PERIOD_CLOSED,
@@ -125,9 +126,11 @@ async fn pay(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let params = (req.required_key()?, invoice, payment, req.actor()?, req.id().to_owned());
     let paid = post(req, db, &PAY, params)
         .await
-        .on_constraint("invoice_payments_pkey", || Problem::conflict("payment already recorded"))
+        .on_constraint("invoice_payments_pkey", || {
+            Problem::already_recorded("payment already recorded")
+        })
         .on_constraint("invoice_payments_payment_ref_key", || {
-            Problem::conflict("a payment with this payment_ref is already recorded")
+            Problem::already_recorded("a payment with this payment_ref is already recorded")
         })
         .on_constraint("invoice_payments_invoice_total", || {
             Problem::new(problem::ABOVE_OPEN, "read what is open of the invoice")

@@ -26,7 +26,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Mandate>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
         GOOD,
@@ -110,7 +110,9 @@ async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let params = (req.required_key()?, mandate, req.scope("giving.read")?, req.actor()?);
     let made = post(req, db, &CREATE, params)
         .await
-        .on_constraint("recurring_mandates_pkey", || Problem::conflict("mandate already recorded"))
+        .on_constraint("recurring_mandates_pkey", || {
+            Problem::already_recorded("mandate already recorded")
+        })
         .on_constraint("recurring_mandates_contributor_id_fkey", unknown_contributor)
         .on_constraint("recurring_mandates_processor_fkey", || {
             Problem::invalid("/processor", "is no processor that collects for us")

@@ -28,7 +28,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<QuoteWithLines>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
         GOOD,
@@ -128,7 +128,7 @@ async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let written = super::refused(
         post(req, db, &CREATE, params)
             .await
-            .on_constraint("quotes_pkey", || Problem::conflict("quote already recorded")),
+            .on_constraint("quotes_pkey", || Problem::already_recorded("quote already recorded")),
     );
     books(written)?.created(req, Problem::not_found("quote"))
 }

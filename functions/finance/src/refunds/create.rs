@@ -27,6 +27,7 @@ pub const ROUTE: Route = Route {
     reply: Shape::of::<Refund>(),
     idempotency: Idempotency::Required,
     problems: &[
+        problem::ALREADY_RECORDED,
         problem::CONFLICT,
         problem::NOT_REFUNDABLE,
         problem::DISPUTED,
@@ -148,8 +149,9 @@ async fn refund(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
             let detail = "the contributor's bank decides about this contribution";
             Problem::new(problem::DISPUTED, detail)
         })
+        .on_constraint("refunds_pkey", || Problem::already_recorded("refund already recorded"))
         .on_constraint("refunds_processor_ref_key", || {
-            Problem::conflict("a refund with this processor_ref is already recorded")
+            Problem::already_recorded("a refund with this processor_ref is already recorded")
         })
         .on_constraint("refunds_currency_fkey", other_currency)
         .on_constraint("refunds_currency_of_contribution", other_currency);

@@ -121,7 +121,8 @@ async fn a_statement_is_taken_in_once_and_joins_those_beside_it() {
     assert_eq!((first.status, &first.body["unmatched"]), (201, &json!(1)), "{}", first.body);
     assert_eq!(again.body, first.body);
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
-    for refused in [&file, &number, &twice] {
+    says(&file, 409, "already_recorded");
+    for refused in [&number, &twice] {
         says(refused, 409, "conflict");
     }
     for refused in [&gap, &before] {

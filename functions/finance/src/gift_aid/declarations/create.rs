@@ -23,7 +23,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Declaration>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT, problem::NOT_INDIVIDUAL],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT, problem::NOT_INDIVIDUAL],
     answer: |req, db| Box::pin(declare(req, db)),
     examples: &[
         GOOD,
@@ -136,7 +136,9 @@ async fn declare(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .opt(db, params)
         .await
         .on_constraint("idempotency_keys_fingerprint", api::key_reused)
-        .on_constraint("declarations_pkey", || Problem::conflict("declaration already recorded"))
+        .on_constraint("declarations_pkey", || {
+            Problem::already_recorded("declaration already recorded")
+        })
         .on_constraint("declarations_individual", || {
             Problem::new(
                 problem::NOT_INDIVIDUAL,
