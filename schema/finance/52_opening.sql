@@ -200,3 +200,29 @@ $$;
 comment on function ledger.close_fund(text, text, bytea, uuid) is
   'Closes a fund in which no money stands for postings, after those under way. Breaks idempotency_keys_fingerprint (P0422), funds_pkey (P0404), funds_open, funds_general, funds_parts, funds_empty (P0409).';
 grant execute on function ledger.close_fund(text, text, bytea, uuid) to finance_writer;
+
+-- Definer: no application role writes periods.
+create function ledger.open_periods(p_years_ahead integer) returns bigint
+  language plpgsql security definer
+  set search_path = ''
+as $$
+declare
+  v_from date;
+  v_opened bigint := 0;
+begin
+  -- Without a gap after the last one; the first ones are tax years that a migration wrote.
+  select max(upper(span)) into v_from from ledger.accounting_periods;
+  while v_from <= finance.today() + make_interval(years => p_years_ahead) loop
+    insert into ledger.accounting_periods (span) values (daterange(v_from, (v_from + interval '1 year')::date))
+    on conflict do nothing;
+    if found then
+      v_opened := v_opened + 1;
+    end if;
+    v_from := (v_from + interval '1 year')::date;
+  end loop;
+  return v_opened;
+end
+$$;
+comment on function ledger.open_periods(integer) is
+  'Opens a period of a year after the last one until one begins more than that many years from today; returns how many.';
+grant execute on function ledger.open_periods(integer) to finance_writer;

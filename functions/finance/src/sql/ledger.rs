@@ -6,6 +6,15 @@ use types::Money;
 use uuid::Uuid;
 
 row! {
+    /// How many were opened.
+    #[derive(Debug)]
+    pub struct Opened {
+        /// None: they were there.
+        pub opened: i64,
+    }
+}
+
+row! {
     /// How many were taken.
     #[derive(Debug)]
     pub struct Taken {
@@ -92,6 +101,9 @@ statements! {
          from head left join made on true",
     )
     .never_null();
+    /// Opens accounting periods until one begins more than `$1` years from today.
+    pub const OPEN_PERIODS: Sql<(i32,), Opened> =
+        Sql::repeatable("select ledger.open_periods($1) as opened").never_null();
     /// Deletes at most `$1` Idempotency-Keys of more than 30 days ago.
     pub const PURGE_KEYS: Sql<(i32,), Taken> =
         Sql::repeatable("select finance.purge_keys($1) as taken").never_null();

@@ -4,7 +4,7 @@ use testdb::{App, Call, Transport};
 
 use crate::{
     contributions,
-    jobs::{anchor_chain, check_invariants, fold_balances, purge_keys, seal_journals},
+    jobs::{anchor_chain, check_invariants, end_terms, fold_balances, purge_keys, seal_journals},
 };
 
 #[tokio::test]
@@ -122,8 +122,32 @@ async fn a_key_is_forgotten_after_thirty_days_and_what_it_posted_is_not_posted_a
     assert_eq!(first.status, 201, "{}", first.body);
     assert_eq!((at_29, app.count(kept).await), (1, 0));
     assert_eq!(purged.result.unwrap(), json!({ "keys": 1, "complete": true }));
-    assert_eq!((again.status, again.code()), (409, "conflict"), "{}", again.body);
+    assert_eq!((again.status, again.code()), (409, "already_recorded"), "{}", again.body);
     let journals = format!("ledger.journals where source_id = {}", gift["id"]).replace('"', "'");
     assert_eq!(app.count(&journals).await, 1);
     assert_eq!(app.count("ledger.invariant_breaks").await, 0);
+}
+
+#[tokio::test]
+async fn accounting_periods_are_opened_ahead_without_a_gap_and_once() {
+    let app = App::empty(Domain::Finance).await;
+    let ahead = "select (max(upper(span)) > finance.today() + interval '5 years')::text from ledger.accounting_periods";
+    let gaps = "(select upper(span) from ledger.accounting_periods except select lower(span) from ledger.accounting_periods) g";
+
+    let (one, two) = tokio::join!(app.run(&end_terms::JOB), app.run(&end_terms::JOB));
+    let again = app.run(&end_terms::JOB).await;
+    // Years later, nobody having looked: all that are missing at once.
+    app.execute(
+        "alter table ledger.accounting_periods disable trigger user;
+         delete from ledger.accounting_periods where lower(span) > finance.today();
+         alter table ledger.accounting_periods enable trigger user",
+    )
+    .await;
+    let late = app.run(&end_terms::JOB).await;
+
+    let opened = [one, two, again, late].map(|ran| ran.result.unwrap()["opened_periods"].as_i64());
+    let [one, two, again, late] = opened.map(Option::unwrap);
+    assert_eq!((again, one + two > 0, late), (0, true, 5));
+    assert_eq!(app.value(ahead).await, "true");
+    assert_eq!(app.count(gaps).await, 1, "only the last one is followed by none");
 }

@@ -198,7 +198,12 @@ async fn a_quote_ends_with_its_last_day_or_when_another_takes_its_place() {
     let fourth = books.on(&quotes::send::ROUTE, &fourth, &day).await;
 
     assert_eq!((expired.status, expired.code()), (409, "quote_expired"), "{}", expired.body);
-    assert_eq!(ran, json!({ "expired_quotes": 1, "overdue_invoices": 0, "complete": true }));
+    assert_eq!(
+        ran,
+        json!({
+            "opened_periods": 1, "expired_quotes": 1, "overdue_invoices": 0, "complete": true
+        })
+    );
     assert_eq!(replaced.status, 412, "it is superseded: {}", replaced.body);
     assert_eq!((third.status, third.code()), (409, "quote_stands"), "{}", third.body);
     assert_eq!((empty.status, empty.code()), (409, "quote_state"), "{}", empty.body);
