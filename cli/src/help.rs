@@ -45,6 +45,7 @@ ARUURI_JWT_AUDIENCE                  the `aud` a token must carry
 ARUURI_JWT_SIGNING_KEY               signs access tokens: P-256, PKCS#8, base64
 ARUURI_LINK_KEY                      makes the tokens of mailed links: 32 bytes, base64
 ARUURI_TOTP_KEYS                     seal the secrets of second factors: name=32 bytes in base64
+ARUURI_BANK_DETAILS_KEYS             seal where partners are paid: name=32 bytes in base64
 ARUURI_CURSOR_KEY                    signs page cursors: 32 bytes, base64
 ARUURI_CORS_ORIGINS                  origins a browser may call from, separated by commas
 ARUURI_EVENT_BUS                     the bus events are handed over to: off, or the name of one of EventBridge

@@ -29,6 +29,8 @@ create table giving.partner_bank_accounts (
   updated_at timestamptz not null default now(),
   updated_by uuid,
   version integer not null default 1,
+  details_key_id text
+    constraint partner_bank_accounts_details_key_id_length check (length(details_key_id) between 1 and 64),
   constraint partner_bank_accounts_pkey primary key (id),
   constraint partner_bank_accounts_currency_fkey foreign key (currency)
     references ledger.currencies (code) on delete restrict,
@@ -67,6 +69,8 @@ comment on column giving.partner_bank_accounts.updated_at is 'When it last chang
 comment on column giving.partner_bank_accounts.updated_by is
   'Contact who changed it last (platform); null: the system.';
 comment on column giving.partner_bank_accounts.version is 'Counts changes from 1; set by trigger; the ETag.';
+comment on column giving.partner_bank_accounts.details_key_id is
+  'Name of the key that sealed the details; null: unknown, they cannot be opened.';
 
 create index partner_bank_accounts_currency_idx on giving.partner_bank_accounts (currency);
 create unique index partner_bank_accounts_details_key on giving.partner_bank_accounts (partner_ref, details_fingerprint)
@@ -87,5 +91,5 @@ create trigger check_status before insert or update of status on giving.partner_
     'verified>retired');
 create trigger keep_once_set before update on giving.partner_bank_accounts
   for each row execute function finance.keep_once_set(
-    'verified_by', 'verified_at', 'usable_from', 'details_ciphertext', 'details_fingerprint', 'last_four', 'partner_ref', 'holder_name', 'currency', 'country', 'created_by');
+    'verified_by', 'verified_at', 'usable_from', 'details_ciphertext', 'details_key_id', 'details_fingerprint', 'last_four', 'partner_ref', 'holder_name', 'currency', 'country', 'created_by');
 create trigger touch before update on giving.partner_bank_accounts for each row execute function finance.touch();

@@ -78,7 +78,7 @@ create trigger record_change after insert or update or delete on giving.grant_re
   execute function finance.record_change('grant_receipt');
 create trigger record_change after insert or update or delete on giving.partner_bank_accounts
   for each row when (session_user <> 'finance_migrator')
-  execute function finance.record_change('partner_bank_account', 'details_ciphertext,details_fingerprint');
+  execute function finance.record_change('partner_bank_account', 'details_ciphertext,details_key_id,details_fingerprint');
 create trigger record_change after insert or update or delete on giving.disbursements
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('disbursement');
@@ -106,9 +106,6 @@ create trigger record_change after insert or update or delete on finance.recon_m
 create trigger record_change after insert or update or delete on finance.recon_runs
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('recon_run');
-create trigger record_change after insert or update or delete on finance.fx_rates
-  for each row when (session_user <> 'finance_migrator')
-  execute function finance.record_change('fx_rate');
 create trigger record_change after insert or update or delete on giftaid.tax_rates
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('gift_aid_rate', '', 'tax_year');

@@ -33,6 +33,11 @@ fn about(variable: &str) -> Option<About> {
             "Seal the secrets of second factors: the first seals, all open, so that a new one is put before the old. Secret.",
             "`name=key`, separated by commas; a key is 32 bytes, base64",
         ),
+        "ARUURI_BANK_DETAILS_KEYS" => (
+            "Seal where partners are paid, and know an account again: the first seals, all open, so that a new one is put before \
+              the old. Secret.",
+            "`name=key`, separated by commas; a key is 32 bytes, base64",
+        ),
         "ARUURI_OIDC_ISSUERS" => (
             "Issuers of OpenID Connect whose id tokens sign people in, each with the `client_id` that their tokens are for, see \
               [identity.md](identity.md); `off`: none. One named twice has two clients.",

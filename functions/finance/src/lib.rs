@@ -15,6 +15,7 @@ pub mod invoices;
 pub mod jobs;
 pub mod lines;
 pub mod mandates;
+pub mod partner_bank_accounts;
 mod posting;
 pub mod processors;
 pub mod products;
@@ -88,6 +89,10 @@ pub const ROUTES: &[&api::Route] = api::routes![
     allocations::find::ROUTE,
     allocations::create::ROUTE,
     allocations::reverse::ROUTE,
+    partner_bank_accounts::list::ROUTE,
+    partner_bank_accounts::create::ROUTE,
+    partner_bank_accounts::verify::ROUTE,
+    partner_bank_accounts::retire::ROUTE,
     disbursements::list::ROUTE,
     disbursements::find::ROUTE,
     disbursements::create::ROUTE,
@@ -96,6 +101,7 @@ pub const ROUTES: &[&api::Route] = api::routes![
     disbursements::confirm::ROUTE,
     disbursements::fail::ROUTE,
     disbursements::withdraw::ROUTE,
+    partner_bank_accounts::read_details::ROUTE,
     conversions::list::ROUTE,
     conversions::find::ROUTE,
     conversions::create::ROUTE,

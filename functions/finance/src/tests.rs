@@ -16,9 +16,11 @@ mod guards;
 mod jobs;
 mod mandates;
 mod opening;
+mod partner_bank_accounts;
 mod processors;
 mod property;
 mod proposals;
+mod repeated;
 mod statements;
 mod trade;
 mod trail;
@@ -46,6 +48,7 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::ledger::ALL,
         sql::mandates::ALL,
         sql::opening::ALL,
+        sql::partner_bank_accounts::ALL,
         sql::processors::ALL,
         sql::products::ALL,
         sql::proposals::ALL,

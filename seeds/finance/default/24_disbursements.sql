@@ -7,14 +7,17 @@ values
    '{"de": "Demir Dämmung", "en": "Demir Insulation"}', 'active')
 on conflict do nothing;
 
--- Where it is paid; old and verified, by somebody else than who wrote it down.
+-- Where it is paid: 20-00-00 55779911, sealed with the key `demo` of local stacks; old and verified, by somebody else
+-- than who wrote it down.
 insert into giving.partner_bank_accounts (
-  id, partner_ref, holder_name, currency, country, details_ciphertext, details_fingerprint, last_four, usable_from,
-  created_at, created_by, updated_by)
+  id, partner_ref, holder_name, currency, country, details_ciphertext, details_key_id, details_fingerprint, last_four,
+  usable_from, created_at, created_by, updated_by)
 values
   ('56d4a3e9-868c-529b-9408-60f1aedb34d4' /* finance.partner_bank_account: demir-daemmung */,
    '8ca9f0c4-39ae-5e76-bce7-f0d837dcbdb3' /* projects.partner: demir-daemmung */,
-   'Demir Dämmung GmbH', 'GBP', 'GB', '\x00', sha256('demo: 20-00-00 55779911'), '9911', '2026-05-04 09:00+00',
+   'Demir Dämmung GmbH', 'GBP', 'GB',
+   '\x6a6d2722813203d0db0efb893567bebb03e9a9da029b516a0710f7fc99bab0d9a58b62b180857d04c17f4e49963ec1f33b4397313b5a662ede955b4e521874ca2af3dad55f27a183f67f6d85f773',
+   'demo', '\xf412fdbc9ff2518a823854d512decf9861361ad1d0d180da363ac168fd18d43f', '9911', '2026-05-04 09:00+00',
    '2026-05-01 09:00+00',
    '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */,
    '3c15e5fd-5bd6-50d1-9fcd-ff5d56b7ee24' /* platform.contact: dev@aruuri.localhost */)

@@ -181,6 +181,9 @@ fn random_key(place: &Place, name: &str) -> Result<String, Error> {
     }
 }
 
+/// What the demo data is sealed with, in base64; it hides nothing.
+const DEMO_KEY: &str = "ZGVtbyBkYXRhOiBldmVyeWJvZHkga25vd3MgdGhpcyE=";
+
 /// The variables that are not URLs.
 pub(crate) fn variables(place: &Place) -> Result<BTreeMap<String, String>, Error> {
     let signer = Signer::load_or_make(place)?;
@@ -191,6 +194,10 @@ pub(crate) fn variables(place: &Place) -> Result<BTreeMap<String, String>, Error
         ("ARUURI_JWT_SIGNING_KEY", Signer::der(place)?),
         ("ARUURI_LINK_KEY", random_key(place, "link-key")?),
         ("ARUURI_TOTP_KEYS", format!("local={}", random_key(place, "totp-key")?)),
+        (
+            "ARUURI_BANK_DETAILS_KEYS",
+            format!("local={},demo={DEMO_KEY}", random_key(place, "bank-details-key")?),
+        ),
         ("ARUURI_CURSOR_KEY", random_key(place, "cursor-key")?),
         ("ARUURI_CORS_ORIGINS", "http://localhost:3000".to_owned()),
         ("ARUURI_EVENT_BUS", "off".to_owned()),

@@ -18,6 +18,7 @@ pub mod invoices;
 pub mod ledger;
 pub mod mandates;
 pub mod opening;
+pub mod partner_bank_accounts;
 pub mod processors;
 pub mod products;
 pub mod proposals;
@@ -47,6 +48,7 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("ledger", ledger::NAMED),
     ("mandates", mandates::NAMED),
     ("opening", opening::NAMED),
+    ("partner_bank_accounts", partner_bank_accounts::NAMED),
     ("processors", processors::NAMED),
     ("products", products::NAMED),
     ("proposals", proposals::NAMED),
