@@ -1,3 +1,5 @@
+-- aruuri:allow-loss identity.roles.scope_types the values grow: both roles may be held everywhere too
+
 -- A grant in a department gives only what asks in which department. Who works on projects or quotes of all of them holds
 -- the role everywhere.
 

@@ -117,6 +117,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/v1/finance/quotes/{id}/convert", &["POST"]),
     ("/v1/finance/quotes/{id}/decline", &["POST"]),
     ("/v1/finance/quotes/{id}/send", &["POST"]),
+    ("/v1/finance/quotes/{id}/withdraw", &["POST"]),
     ("/v1/finance/reconciliations", &["GET"]),
     ("/v1/finance/sellers", &["GET", "POST"]),
     ("/v1/finance/trial-balance", &["GET"]),

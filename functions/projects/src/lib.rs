@@ -24,8 +24,12 @@ pub const ROUTES: &[&api::Route] = api::routes![
 ];
 
 /// Every job of this domain.
-pub const JOBS: &[&api::Job] =
-    api::jobs![jobs::seal_audit::JOB, jobs::relay_events::JOB, jobs::take_events::JOB, jobs::tell_again::JOB];
+pub const JOBS: &[&api::Job] = api::jobs![
+    jobs::seal_audit::JOB,
+    jobs::relay_events::JOB,
+    jobs::take_events::JOB,
+    jobs::tell_again::JOB
+];
 
 #[cfg(test)]
 mod tests;
