@@ -176,8 +176,8 @@ begin
     note, status, provider, provider_ref, occurred_on, settled_at, journal_id,
     presentment_minor, presentment_currency, presentment_rate, created_by, updated_by)
   values (
-    coalesce(p_id, gen_random_uuid()), p_contributor_id, giving.purpose_fund(p_project_ref, p_theme_ref, null),
-    p_project_ref, p_theme_ref,
+    coalesce(p_id, finance.id_of_request(p_scope, p_key, p_fingerprint)), p_contributor_id,
+    giving.purpose_fund(p_project_ref, p_theme_ref, null), p_project_ref, p_theme_ref,
     case when p_project_ref is null and p_theme_ref is null then 'unrestricted' else 'restricted' end,
     p_amount_minor, p_currency, coalesce(p_fee_cover_minor, 0), coalesce(p_tip_minor, 0),
     p_note, case when v_settles then 'settled' else 'created' end, v_processor.code, p_processor_ref,

@@ -61,6 +61,7 @@ async fn a_request_is_known_by_what_it_made_when_its_key_is_forgotten() {
     let named = json!({
         "id": "00000000-0000-4000-8000-0000000000c1", "contributor_id": books.ada, "amount": pence(500),
     });
+    let bare = json!({ "contributor_id": books.ada, "amount": pence(500) });
     let part = json!({ "amount": pence(100), "reason": "requested" });
     let told = json!({ "amount": pence(100), "reason": "requested", "processor_ref": "re_1" });
     let moved = json!({
@@ -75,9 +76,10 @@ async fn a_request_is_known_by_what_it_made_when_its_key_is_forgotten() {
     });
     let granted = json!({
         "application_ref": "a37615a2-a522-5479-846c-6642ec361b47", "payer_name": "Council", "project_ref": PROJECT, "amount": pence(700) });
-    let all: [(&'static api::Route, Option<&str>, &Value); 8] = [
+    let all: [(&'static api::Route, Option<&str>, &Value); 9] = [
         (&contributions::create::ROUTE, None, &given),
         (&contributions::create::ROUTE, None, &named),
+        (&contributions::create::ROUTE, None, &bare),
         (&refunds::create::ROUTE, Some(gift), &part),
         (&refunds::create::ROUTE, Some(gift), &told),
         (&allocations::create::ROUTE, None, &moved),
