@@ -61,8 +61,9 @@ $$;
 comment on function trade.priced_line(jsonb, text, date) is
   'A line with what it leaves out taken from its product, its net amount and its tax at the rate of a day. Breaks lines_product_offered, lines_tax_known (23503), lines_price_known, lines_currency (23514).';
 
--- A price for several things that are taxed each in its own way is shared among them: HMRC, VAT Notice 700, 8.1. By list
--- price, and to the last minor unit by largest remainder. A line that names its tax is one thing.
+-- A price for several things that are taxed each in its own way is shared among them: VAT Act 1994, s. 19 (4). By selling
+-- prices (HMRC's manual, VATVAL03800), here those of the list, to the last minor unit by largest
+-- remainder. A line that names its tax is one thing.
 create function trade.priced_parts(p_line jsonb, p_currency text, p_on date) returns setof jsonb
   language plpgsql stable rows 4
   set search_path = ''

@@ -231,7 +231,7 @@ async fn contribute(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let minor = |part: Option<Money>| part.map(Money::minor);
     let params = (
         req.required_key()?,
-        gift.id.unwrap_or_else(ContributionId::new),
+        gift.id,
         gift.contributor_id,
         gift.project_ref,
         gift.theme_ref,

@@ -166,7 +166,7 @@ statements! {
     /// what it breaks.
     pub const GIVE: Sql<
         (
-            Key, ContributionId, ContributorId, Option<ProjectId>, Option<ThemeId>, Money, i64, i64,
+            Key, Option<ContributionId>, ContributorId, Option<ProjectId>, Option<ThemeId>, Money, i64, i64,
             Option<Text<500>>, Option<Date>, Option<Line<50>>, Option<Line<200>>, Option<i64>, Option<Money>,
             ContactId, String, Option<ContactId>,
         ),
