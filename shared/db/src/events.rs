@@ -144,7 +144,9 @@ macro_rules! outbox {
                  where id in (
                    select distinct on (topic, aggregate_id) id
                    from ", $schema, ".outbox_events
-                   where topic in ('projects.project.changed.v1', 'platform.contact.merged.v1', 'platform.contact.erased.v1')
+                   where topic in (
+                       'projects.project.changed.v1', 'platform.contact.merged.v1', 'platform.contact.erased.v1',
+                       'platform.company.merged.v1')
                      and occurred_at >= now() - interval '7 days'
                    order by topic, aggregate_id, position desc
                  )
