@@ -35,10 +35,7 @@ async fn keep_project(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
 }
 
 async fn keep_contact(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
-    let status = match event.topic.as_str() {
-        "platform.contact.erased.v1" => "erased",
-        _ => "merged",
-    };
+    let status = event.what().to_owned();
     let fact = (CONTACTS_NAME, event.id, event.aggregate_id, event.payload.clone(), status);
     KEEP_CONTACT.one(db, fact).await?;
     Ok(())

@@ -29,10 +29,7 @@ pub const COMPANIES: Subscriber = Subscriber {
 };
 
 async fn take_contact(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
-    let status = match event.topic.as_str() {
-        "platform.contact.erased.v1" => "erased",
-        _ => "merged",
-    };
+    let status = event.what().to_owned();
     let fact = (CONTACTS_NAME, event.id, event.aggregate_id, event.payload.clone(), status);
     TAKE_CONTACT.one(db, fact).await?;
     Ok(())

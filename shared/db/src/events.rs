@@ -36,6 +36,13 @@ row! {
     }
 }
 
+impl Event {
+    /// What happened, by the topic: `merged` of `platform.contact.merged.v1`.
+    pub fn what(&self) -> &str {
+        self.topic.rsplit('.').nth(1).unwrap_or_default()
+    }
+}
+
 row! {
     /// A fact that waits, as a person looks at it: without its payload.
     #[derive(Debug, Clone)]

@@ -34,7 +34,7 @@ statements! {
     ).never_null();
     /// Keeps that a contact was merged or erased, once: consumer, event, contact, fact, status. Of one that was erased no
     /// name is left, and it edits no more; of one that was never heard of there is none.
-    pub const KEEP_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, &'static str), Taken> = Sql::repeatable(
+    pub const KEEP_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, String), Taken> = Sql::repeatable(
         "with fresh as (
            insert into content.inbox_dedup (consumer, message_id)
            values ($1, $2)

@@ -34,7 +34,7 @@ statements! {
     ).never_null();
     /// Keeps that a contact was merged or erased, once: consumer, event, contact, fact, status. Contributors that stand
     /// for one that was erased are erased too.
-    pub const TAKE_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, &'static str), Taken> = Sql::repeatable(
+    pub const TAKE_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, String), Taken> = Sql::repeatable(
         "select giving.take_contact($1, $2, $3, $4, $5) as fresh",
     ).never_null();
 }

@@ -14,7 +14,7 @@ row! {
 
 statements! {
     /// Keeps that a contact was merged or erased, once: consumer, event, contact, fact, status.
-    pub const TAKE_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, &'static str), Taken> = Sql::repeatable(
+    pub const TAKE_CONTACT: Sql<(&'static str, Uuid, Uuid, Value, String), Taken> = Sql::repeatable(
         "select projects.take_contact($1, $2, $3, $4, $5) as fresh",
     ).never_null();
     /// Keeps that a company was merged, once: consumer, event, company, fact.
