@@ -43,16 +43,22 @@ pub(crate) fn text(routes: &[&Route]) -> String {
          token is needed. What the caller may not see is 404. `cargo aruuri access matrix` prints the same.\n\
          \n\
          `employee` and `team_lead` may be held in departments. There a permission is given only if what it opens asks in\n\
-         which department, or is about the caller alone: {}.\n\
-         Every other one in such a grant gives nothing (403); who needs it holds the role everywhere. Contacts and leads of other departments, and what hangs on them, are not there for\n\
-         such a token (404); those of no department are there for who works in one that owns its level. What belongs to no\n\
-         department, as the audit log, is 403 for it ([people.md](people.md)).\n\
+         which department, or is about the caller alone:\n\
+         {}.\n\
+         Every other one in such a grant gives nothing (403); who needs it holds the role everywhere. Contacts and leads of\n\
+         other departments, and what hangs on them, are not there for such a token (404); those of no department are there\n\
+         for who works in one that owns its level. What belongs to no department, as the audit log, is 403 for it\n\
+         ([people.md](people.md)).\n\
          \n\
          `signed in` needs a login: an api token opens what names a permission, or `api token`, and none of what its owner\n\
          has to do themselves: it makes no tokens, invites nobody and grants nothing.\n\
          \n\
          A role that is held in a project, building or partner opens no route by itself: ",
-        api::HELD_IN_DEPARTMENTS.join(", ")
+        api::HELD_IN_DEPARTMENTS
+            .chunks(6)
+            .map(|line| line.join(", "))
+            .collect::<Vec<_>>()
+            .join(",\n")
     );
     let inside = BUNDLES.iter().filter(|bundle| !bundle.opens).map(|bundle| bundle.role);
     let _ = writeln!(text, "{}.", inside.collect::<Vec<_>>().join(", "));
