@@ -25,7 +25,7 @@ const BEHIND: Duration = Duration::from_millis(500);
 const BEHIND_STEP: Duration = Duration::from_millis(20);
 /// What a statement may take by its role: `schema/roles.sql`.
 const BY_ROLE: Duration = Duration::from_secs(5);
-/// For the server to say that a statement has been stopped before the request's own time is over.
+/// To say, before the request's own time is over, that a statement has been stopped or a connection not opened.
 const TO_SAY_SO: Duration = Duration::from_millis(50);
 /// The longest of [`pause`].
 const PAUSE_MS: u64 = 150;
@@ -428,9 +428,9 @@ impl<'a> Db<'a> {
         has_time(self.deadline)
     }
 
-    /// A connection for this request, opened within its time.
+    /// A connection for this request, opened so early that there is time to say that it was not.
     pub(crate) async fn lease<'t>(&self, tcp: &'t Tcp) -> Result<Lease<'t>, Error> {
-        tcp.lease(self.deadline).await
+        tcp.lease(self.deadline.checked_sub(TO_SAY_SO).unwrap_or(self.deadline)).await
     }
 
     pub(crate) async fn timed<T>(
