@@ -1,5 +1,8 @@
 //! Ctrl-C and SIGTERM.
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use crate::failure::{Exit, Failure};
 
@@ -29,4 +32,22 @@ impl Interrupt {
             _ = self.term.recv() => {}
         }
     }
+}
+
+/// For work that blocks and so cannot be dropped: at a signal the process cleans up and ends.
+///
+/// # Errors
+/// When the system does not let signals be handled.
+pub(crate) fn end_after(
+    runtime: &Runtime,
+    clean_up: impl FnOnce() + Send + 'static,
+) -> Result<(), Failure> {
+    let _inside = runtime.enter();
+    let mut interrupt = Interrupt::new()?;
+    runtime.spawn(async move {
+        interrupt.wait().await;
+        clean_up();
+        std::process::exit(Exit::Interrupted.code().into());
+    });
+    Ok(())
 }

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, getpid, kill_process, test_kill_process};
 
 use crate::{
     Error, Running, Signer, Stack,
@@ -97,6 +97,14 @@ impl Throwaway {
         wait(roles::provision(state, trust))?;
         pooler::ensure(servers, bouncer, state, trust, &mut progress)?;
         Ok(made)
+    }
+
+    /// Ends and removes all that this process has made, for one that ends without dropping them.
+    ///
+    /// # Errors
+    /// When a server does not end, or a folder cannot be removed.
+    pub fn remove_own(stack: &Stack) -> Result<(), Error> {
+        remove(&stack.file(FOLDER), |owner| owner == getpid())
     }
 
     /// Where they are, and the URLs to reach them by.
@@ -206,10 +214,15 @@ impl Drop for Throwaway {
 
 /// Removes what processes that are gone have left.
 pub(crate) fn sweep(all: &Path) -> Result<(), Error> {
+    remove(all, |owner| test_kill_process(owner).is_err())
+}
+
+/// Removes what was made by processes of which that is true.
+fn remove(all: &Path, of: impl Fn(Pid) -> bool) -> Result<(), Error> {
     for entry in fs::read_dir(all).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let owner = name.split('-').next().and_then(|pid| Pid::from_raw(pid.parse().ok()?));
-        if owner.is_some_and(|pid| test_kill_process(pid).is_err()) {
+        if owner.is_some_and(&of) {
             Stack::at(entry.path()).purge()?;
             fs::remove_dir_all(entry.path()).map_err(Error::io("delete", entry.path()))?;
         }

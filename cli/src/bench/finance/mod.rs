@@ -7,13 +7,13 @@ mod posting;
 mod scene;
 
 use serde::Serialize;
-use stack::Stack;
+use stack::{Stack, Throwaway};
 
 use self::{books::Reads, posting::Postings, scene::Scene};
 use super::Logs;
 use crate::{
     failure::Failure,
-    functions,
+    functions, interrupt,
     output::{Output, Paint, Table},
 };
 
@@ -97,6 +97,11 @@ pub(super) fn measure(
     };
     let runtime = functions::runtime()?;
     let logs = Logs::make(stack)?;
+    let own = stack.clone();
+    interrupt::end_after(&runtime, move || {
+        // What stays is removed by the next benchmark.
+        let _ = Throwaway::remove_own(&own);
+    })?;
     let scene = Scene::set(stack, size, &runtime, &logs.0, out)?;
     let before = load();
     let postings = posting::measure(&scene, size, out)?;

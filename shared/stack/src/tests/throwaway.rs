@@ -33,3 +33,21 @@ fn it_survives_kill_9_with_what_was_committed_and_leaves_nothing_behind() {
     assert!(!Path::new(&folder).exists());
     std::fs::remove_dir_all(&root).unwrap();
 }
+
+#[test]
+fn a_process_that_is_told_to_end_removes_what_it_has_made() {
+    let root = std::env::temp_dir().join(format!("aruuri-throwaway-end {}", std::process::id()));
+    std::fs::create_dir_all(root.join(".aruuri")).unwrap();
+    let stack = Stack::at(&root);
+    let servers = Throwaway::start(&stack, |_| ()).unwrap();
+    let (running, folder) = (servers.running().unwrap(), servers.folder().to_owned());
+    ask(&running, Kind::Direct, "select 1").unwrap();
+    // As in a process that a signal ends: nothing is dropped.
+    std::mem::forget(servers);
+
+    Throwaway::remove_own(&stack).unwrap();
+
+    assert!(ask(&running, Kind::Direct, "select 1").is_err());
+    assert!(!Path::new(&folder).exists());
+    std::fs::remove_dir_all(&root).unwrap();
+}
