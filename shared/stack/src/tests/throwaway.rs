@@ -1,5 +1,5 @@
 //! Servers of one purpose: killed, started again with what was committed, and gone with their value.
-use std::path::Path;
+use std::{net::TcpStream, path::Path};
 
 use super::sandbox::ask;
 use crate::{Kind, Stack, Throwaway, Victim};
@@ -47,7 +47,7 @@ fn a_process_that_is_told_to_end_removes_what_it_has_made() {
 
     Throwaway::remove_own(&stack).unwrap();
 
-    assert!(ask(&running, Kind::Direct, "select 1").is_err());
+    assert!(TcpStream::connect(("127.0.0.1", running.ports.primary)).is_err());
     assert!(!Path::new(&folder).exists());
     std::fs::remove_dir_all(&root).unwrap();
 }
