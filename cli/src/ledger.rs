@@ -1,4 +1,9 @@
 //! `ledger`: the books, for a person at a terminal.
+mod bank_csv;
+mod import_statement;
+#[cfg(test)]
+mod tests;
+
 use std::{fmt::Write as _, time::Duration};
 
 use clap::{Args, Subcommand};
@@ -12,6 +17,7 @@ use stack::{Kind, Stack};
 use tokio::time::Instant;
 use types::{AccountId, Currency, Date, FundId, JournalId, Money, Timestamp};
 
+use self::import_statement::ImportStatement;
 use crate::{
     failure::{Exit, Failure},
     functions,
@@ -26,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(14 * 60);
 /// Rules, links and funds that are shown at most.
 const AT_MOST: i64 = 1000;
 
-/// Read the books of the finance database, or torture books of their own
+/// Read the books of the finance database, take in a bank's CSV, or torture books of their own
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -35,9 +41,10 @@ Examples:
   cargo aruuri ledger trial-balance --fund GEN --from 2026-04-06 -o json
   cargo aruuri ledger statement 1000/GBP
   cargo aruuri ledger journal edb5aa7d-0813-5d91-aa86-b2fa44c4b80e
+  cargo aruuri ledger import-statement october.csv --account 1234 --dry-run
   cargo aruuri ledger torture --rounds 5                    kill -9 under load, on servers of its own
 
-All but torture write nothing.")]
+All but import-statement and torture write nothing.")]
 pub(crate) struct Ledger {
     #[command(subcommand)]
     what: What,
@@ -49,12 +56,12 @@ pub(crate) struct Ledger {
 #[derive(Debug, Subcommand)]
 enum What {
     #[command(flatten)]
-    Read(Read),
+    Books(Books),
     Torture(Torture),
 }
 
 #[derive(Debug, Subcommand)]
-enum Read {
+enum Books {
     /// Ask every rule that must hold, and compute the chain of seals again
     Check,
     /// What stands under each nominal code
@@ -66,6 +73,7 @@ enum Read {
         /// Its id
         id: JournalId,
     },
+    ImportStatement(ImportStatement),
 }
 
 #[derive(Args, Debug)]
@@ -122,7 +130,7 @@ impl Ledger {
     /// Reads and shows, or tortures.
     pub(crate) fn run(self, out: &Output) -> Result<Exit, Failure> {
         let what = match self.what {
-            What::Read(what) => what,
+            What::Books(what) => what,
             What::Torture(torture) if self.url.is_none() => return torture.run(out),
             What::Torture(_) => {
                 return Err(Failure::new(Exit::Usage, "--url does not go with torture")
@@ -147,10 +155,11 @@ impl Ledger {
         functions::runtime()?.block_on(async {
             let db = pool.begin(Instant::now() + PATIENCE);
             match what {
-                Read::Check => check(&db, out).await,
-                Read::TrialBalance(asked) => trial_balance(&db, asked, out).await,
-                Read::Statement(asked) => statement(&db, asked, out).await,
-                Read::Journal { id } => journal(&db, id, out).await,
+                Books::ImportStatement(asked) => asked.run(&db, out).await,
+                Books::Check => check(&db, out).await,
+                Books::TrialBalance(asked) => trial_balance(&db, asked, out).await,
+                Books::Statement(asked) => statement(&db, asked, out).await,
+                Books::Journal { id } => journal(&db, id, out).await,
             }
         })
     }

@@ -75,6 +75,17 @@ row! {
 }
 
 row! {
+    /// A line of our bank that is there already.
+    #[derive(Debug)]
+    pub struct Recorded {
+        /// The bank's own reference.
+        pub bank_ref: String,
+        /// Balance of its statement after it, minor units.
+        pub balance_minor: i64,
+    }
+}
+
+row! {
     /// A comparison of our books with somebody else's.
     #[derive(Debug, Serialize)]
     #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -211,6 +222,24 @@ statements! {
          from finance.import_statement($1, $2, $3, $4, $5) f
          cross join lateral (select (f.statement).*) t"
     ))
+    .never_null();
+    /// Takes statements of one request in, all or none; the key of each is that of the request and its place.
+    pub const IMPORT_ALL: Sql<(Key, Value, Option<ContactId>), Kept<BankStatement>> = Sql::repeatable(concat!(
+        "select ", statement!(), ", f.currency, f.unmatched, f.replayed
+         from jsonb_array_elements($4) with ordinality s
+         cross join lateral finance.import_statement($1, $2 || ' ' || s.ordinality, $3, s.value, $5) f
+         cross join lateral (select (f.statement).*) t"
+    ))
+    .never_null();
+    /// All lines of an account's statements that have a line with one of these references.
+    pub const RECORDED: Sql<(BankAccountId, Vec<String>), Recorded> = Sql::new(
+        "select l.bank_ref, (t.opening_minor + sum(l.amount_minor) over (partition by t.id order by l.line))::bigint
+           as balance_minor
+         from finance.bank_statements t
+         join finance.bank_lines l on l.statement_id = t.id
+         where t.id in (
+           select n.statement_id from finance.bank_lines n where n.bank_account_id = $1 and n.bank_ref = any($2))"
+    )
     .never_null();
     /// A page of comparisons, newest first: outcome, cursor, limit.
     pub const RECONCILIATIONS: Sql<
