@@ -81,9 +81,10 @@ begin
     id, contributor_id, fund_id, project_ref, processor, processor_ref, amount_minor, currency, frequency, day_of_month,
     starts_on, ends_on, created_by, updated_by)
   values (
-    coalesce(v_row.id, gen_random_uuid()), v_row.contributor_id, giving.purpose_fund(v_row.project_ref, null, null),
-    v_row.project_ref, v_row.processor, v_row.processor_ref, v_row.amount_minor, v_row.currency, v_row.frequency,
-    v_row.day_of_month, coalesce(v_row.starts_on, finance.today()), v_row.ends_on, p_actor, p_actor)
+    coalesce(v_row.id, finance.id_of_request(p_scope, p_key, p_fingerprint)), v_row.contributor_id,
+    giving.purpose_fund(v_row.project_ref, null, null), v_row.project_ref, v_row.processor, v_row.processor_ref,
+    v_row.amount_minor, v_row.currency, v_row.frequency, v_row.day_of_month,
+    coalesce(v_row.starts_on, finance.today()), v_row.ends_on, p_actor, p_actor)
   returning * into v_row;
   perform finance.answer_key(p_scope, p_key, 201::smallint, to_jsonb(v_row));
   return query select v_row, false;

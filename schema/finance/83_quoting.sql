@@ -120,11 +120,11 @@ begin
     id, project_ref, building_ref, customer_ref, customer, currency, net_minor, tax_minor, total_minor, discount_bp,
     discount_minor, early_payment_bp, early_payment_days, terms, valid_until, replaces_id, created_by, updated_by)
   values (
-    coalesce(v_wanted.id, gen_random_uuid()), v_wanted.project_ref, v_wanted.building_ref, v_wanted.customer_ref,
-    v_wanted.customer, v_wanted.currency, v_priced.net_minor, v_priced.tax_minor,
-    v_priced.net_minor + v_priced.tax_minor, v_wanted.discount_bp, v_wanted.discount_minor,
-    coalesce(v_wanted.early_payment_bp, 0),
-    coalesce(v_wanted.early_payment_days, 0), v_wanted.terms, v_wanted.valid_until, v_wanted.replaces_id, p_actor, p_actor)
+    coalesce(v_wanted.id, finance.id_of_request(p_scope, p_key, p_fingerprint)), v_wanted.project_ref,
+    v_wanted.building_ref, v_wanted.customer_ref, v_wanted.customer, v_wanted.currency, v_priced.net_minor,
+    v_priced.tax_minor, v_priced.net_minor + v_priced.tax_minor, v_wanted.discount_bp, v_wanted.discount_minor,
+    coalesce(v_wanted.early_payment_bp, 0), coalesce(v_wanted.early_payment_days, 0), v_wanted.terms,
+    v_wanted.valid_until, v_wanted.replaces_id, p_actor, p_actor)
   returning * into v_row;
   perform trade.put_quote_lines(v_row.id, v_priced.lines, p_actor);
   v_lines := trade.quote_lines_of(v_row.id, v_row.currency);

@@ -134,10 +134,10 @@ begin
     id, project_ref, customer_ref, customer, currency, net_minor, tax_minor, total_minor, service_from, service_to,
     due_on, early_payment_bp, early_payment_days, created_by, updated_by)
   values (
-    coalesce(v_row.id, gen_random_uuid()), v_row.project_ref, v_row.customer_ref, v_row.customer, v_row.currency,
-    v_priced.net_minor, v_priced.tax_minor, v_priced.net_minor + v_priced.tax_minor, v_row.service_from,
-    v_row.service_to, v_row.due_on, coalesce(v_row.early_payment_bp, 0), coalesce(v_row.early_payment_days, 0),
-    p_actor, p_actor)
+    coalesce(v_row.id, finance.id_of_request(p_scope, p_key, p_fingerprint)), v_row.project_ref, v_row.customer_ref,
+    v_row.customer, v_row.currency, v_priced.net_minor, v_priced.tax_minor,
+    v_priced.net_minor + v_priced.tax_minor, v_row.service_from, v_row.service_to, v_row.due_on,
+    coalesce(v_row.early_payment_bp, 0), coalesce(v_row.early_payment_days, 0), p_actor, p_actor)
   returning * into v_row;
   perform trade.put_invoice_lines(v_row.id, v_priced.lines, p_actor);
   v_lines := trade.invoice_lines_of(v_row.id, v_row.currency);

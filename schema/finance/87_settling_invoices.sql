@@ -31,6 +31,16 @@ begin
   end if;
   -- Locked before anything is added up: one payment of an invoice at a time.
   v_invoice := trade.locked_invoice(p_id, null);
+  -- Before what is open is looked at: of what was paid before nothing may be.
+  v_row.id := coalesce(v_row.id, finance.id_of_request(p_scope, p_key, p_fingerprint));
+  if exists (select from trade.invoice_payments where id = v_row.id) then
+    raise exception 'payment % is recorded', v_row.id
+      using errcode = '23505', constraint = 'invoice_payments_pkey', schema = 'trade', table = 'invoice_payments';
+  end if;
+  if exists (select from trade.invoice_payments where method = v_row.method and payment_ref = v_row.payment_ref) then
+    raise exception 'payment % is recorded', v_row.payment_ref
+      using errcode = '23505', constraint = 'invoice_payments_payment_ref_key', schema = 'trade', table = 'invoice_payments';
+  end if;
   if v_invoice.status <> 'sent' or v_invoice.claim_status in ('void', 'written_off') then
     perform trade.refuse_invoice(v_invoice);
   end if;
@@ -62,7 +72,6 @@ begin
       using errcode = '23514', constraint = 'invoice_payments_discount', schema = 'trade', table = 'invoice_payments';
   end if;
   v_tax := giving.part_of(v_row.discount_minor, v_invoice.tax_minor, v_invoice.total_minor);
-  v_row.id := coalesce(v_row.id, gen_random_uuid());
   v_row.journal_id := ledger.book(
     null, 'invoice.paid', v_row.paid_on, 'invoice_payment', v_row.id, v_invoice.currency,
     array[case v_row.method when 'card' then '1200' else '1000' end, '5210', '2200', '1400'],
@@ -266,11 +275,17 @@ begin
   end if;
   -- Locked before anything is added up: one credit note of an invoice at a time.
   v_invoice := trade.locked_invoice(p_id, null);
+  -- Before what is left to credit is looked at: once all of it is credited nothing is.
+  v_row.id := coalesce(v_row.id, finance.id_of_request(p_scope, p_key, p_fingerprint));
+  if exists (select from trade.credit_notes where id = v_row.id) then
+    raise exception 'credit note % is recorded', v_row.id
+      using errcode = '23505', constraint = 'credit_notes_pkey', schema = 'trade', table = 'credit_notes';
+  end if;
   if v_invoice.status <> 'sent' or v_invoice.claim_status in ('void', 'written_off') then
     perform trade.refuse_invoice(v_invoice);
   end if;
   insert into trade.credit_notes (id, invoice_id, reason, currency, created_by, updated_by)
-  values (coalesce(v_row.id, gen_random_uuid()), v_invoice.id, v_row.reason, v_invoice.currency, p_actor, p_actor)
+  values (v_row.id, v_invoice.id, v_row.reason, v_invoice.currency, p_actor, p_actor)
   returning * into v_row;
   perform trade.put_credit_lines(v_row, nullif(p_note -> 'lines', 'null'), p_actor);
   -- Line by line no more than was invoiced, at whatever prices.

@@ -4,12 +4,31 @@ use testdb::Answer;
 
 use super::golden::{Books, GENERAL, PROJECT, pence};
 use crate::{
-    allocations, contributions, conversions, disbursements, grants, jobs::purge_keys, refunds,
+    allocations, contributions, conversions, disbursements, grants, invoices, jobs::purge_keys,
+    mandates, quotes, refunds,
 };
 
 const PARTNER: &str = "8ca9f0c4-39ae-5e76-bce7-f0d837dcbdb3";
 
 impl Books {
+    /// How many there are of what requests make.
+    async fn made(&self) -> String {
+        let tables = [
+            "ledger.journals",
+            "giving.disbursements",
+            "giving.recurring_mandates",
+            "trade.quotes",
+            "trade.issued_invoices",
+            "trade.invoice_payments",
+            "trade.credit_notes",
+        ];
+        let mut counts = Vec::new();
+        for table in tables {
+            counts.push(format!("{table} {}", self.app.count(table).await));
+        }
+        counts.join(", ")
+    }
+
     /// The request twice with one key, which is forgotten meanwhile.
     async fn sent_again(
         &self,
@@ -27,11 +46,9 @@ impl Books {
             .await;
         self.app.run(&purge_keys::JOB).await.result.unwrap();
         assert_eq!(self.app.count("finance.idempotency_keys").await, 0);
-        let kept =
-            (self.app.count("ledger.journals").await, self.app.count("giving.disbursements").await);
+        let kept = self.made().await;
         let again = self.app.call(route, call).await;
-        let after =
-            (self.app.count("ledger.journals").await, self.app.count("giving.disbursements").await);
+        let after = self.made().await;
         assert_eq!(after, kept, "{}", route.name);
         [first, again]
     }
@@ -126,6 +143,57 @@ async fn all_of_it_is_known_again_when_nothing_is_left() {
     }
     assert_eq!(books.app.count("giving.refunds").await, 1);
     assert_eq!(books.app.count("giving.allocations").await, 1);
+}
+
+#[tokio::test]
+async fn what_is_sold_and_promised_is_known_again_too() {
+    let books = Books::new().await;
+    let promised = json!({
+        "contributor_id": books.ada, "processor": "gocardless", "amount": pence(500), "frequency": "monthly",
+    });
+    let drafted = json!({
+        "customer_ref": "1009019a-bc0c-5485-84c2-361fad310833", "customer": { "name": "Kitchen" }, "currency": "GBP",
+        "lines": [{ "description": "Survey", "quantity": "1", "unit_price": pence(1_000), "tax_code": "GB_ZERO" }],
+    });
+    let cash = json!({ "method": "cash" });
+    let part = json!({ "method": "cash", "amount": pence(400) });
+    let named = json!({ "method": "bank_transfer", "payment_ref": "FP-1" });
+    let chosen = json!({ "method": "cash", "id": "00000000-0000-4000-8000-0000000000d1" });
+    let whole = json!({ "reason": "Not done" });
+    let mut answers = Vec::new();
+    for (route, body) in [
+        (&mandates::create::ROUTE, &promised),
+        (&quotes::create::ROUTE, &drafted),
+        (&invoices::create::ROUTE, &drafted),
+    ] {
+        answers.push((route.name, books.sent_again(route, None, body).await));
+    }
+    for (route, body) in [
+        (&invoices::pay::ROUTE, &cash),
+        (&invoices::pay::ROUTE, &part),
+        (&invoices::pay::ROUTE, &named),
+        (&invoices::pay::ROUTE, &chosen),
+        (&invoices::credit::ROUTE, &whole),
+    ] {
+        let invoice = books.issued(&json!({})).await;
+        let id = invoice["id"].as_str();
+        answers.push((route.name, books.sent_again(route, id, body).await));
+    }
+    let other = books.issued(&json!({})).await;
+    let call = books.call("treasurer").path(other["id"].as_str().unwrap());
+    let taken = books.app.call(&invoices::pay::ROUTE, call.json(&named)).await;
+    let call = books.call("treasurer").path(other["id"].as_str().unwrap());
+    let by_card = json!({ "method": "card", "payment_ref": "FP-1" });
+    let by_card = books.app.call(&invoices::pay::ROUTE, call.json(&by_card)).await;
+
+    for (route, [first, again]) in answers {
+        assert_eq!(first.status, 201, "{route}: {}", first.body);
+        let known = (again.status, again.code());
+        assert_eq!(known, (409, "already_recorded"), "{route}: {}", again.body);
+    }
+    assert_eq!((taken.status, taken.code()), (409, "already_recorded"), "{}", taken.body);
+    assert_eq!(by_card.status, 201, "another way to pay, another reference: {}", by_card.body);
+    books.are_sound().await;
 }
 
 #[tokio::test]

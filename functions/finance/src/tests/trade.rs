@@ -58,7 +58,7 @@ impl Books {
         self.app.call(route, call).await
     }
 
-    async fn issued(&self, more: &Value) -> Value {
+    pub(super) async fn issued(&self, more: &Value) -> Value {
         let draft = self.drafted(&create::ROUTE, more).await;
         let issued = self.on(&issue::ROUTE, &draft, &json!({})).await;
         assert_eq!(issued.status, 200, "{}", issued.body);

@@ -57,9 +57,10 @@ pub(super) const GUARDS: &[Guard] = &[
     (
         "trade.invoice_payments",
         "invoice_payments_payment_ref_key",
-        "select trade.pay_invoice('test', 'again', sha256('again'), invoice_id, jsonb_build_object(
-           'amount_minor', 1, 'method', method, 'payment_ref', payment_ref), null, 'test')
-         from trade.invoice_payments",
+        "insert into trade.invoice_payments (invoice_id, amount_minor, paid_on, method, payment_ref, journal_id)
+         select p.invoice_id, 1, p.paid_on, p.method, p.payment_ref, (
+           select j.id from ledger.journals j where j.source_type = 'contribution' order by j.id limit 1)
+         from trade.invoice_payments p where p.payment_ref is not null",
     ),
     ("trade.invoice_payments", "refuse_change", "delete from trade.invoice_payments"),
     (
