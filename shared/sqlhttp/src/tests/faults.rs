@@ -81,6 +81,8 @@ fn an_error_is_read_whatever_the_status() {
 fn a_deadline_cancels_the_statement_on_the_server() {
     run(async {
         for both in both().await {
+            // So that all of the time is the statement's.
+            both.http.warm(soon()).await.unwrap();
             let sql = "select pg_sleep(60) /* late */";
             let late = both.http.query(sql, &[], Instant::now() + Duration::from_millis(300)).await;
             let others = "select count(*) as n from pg_stat_activity

@@ -55,7 +55,7 @@ async fn replay(app: &App, pause: bool) {
     let (function, state) = if pause { ("pause", "paused") } else { ("resume", "not paused") };
     replica.batch_execute(&format!("select pg_wal_replay_{function}()")).await.unwrap();
     let sql = format!("select 1 where pg_get_wal_replay_pause_state() = '{state}'");
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         if replica.simple_query(&sql).await.unwrap().len() > 2 {
             return;
         }
