@@ -6,7 +6,7 @@ use types::ContactId;
 
 use super::golden::{Books, pence};
 use crate::{
-    invoices::{create, credit, find, issue, pay, void},
+    invoices::{create, credit, find, issue, pay, update, void},
     jobs::end_terms,
     products, quotes, sellers,
 };
@@ -252,4 +252,107 @@ async fn a_draft_is_withdrawn_for_good_and_a_sent_quote_is_not() {
         "sent withdrawn",
         "what it was to replace still stands"
     );
+}
+
+#[tokio::test]
+async fn a_draft_that_is_withdrawn_or_sent_at_once_ends_once() {
+    let books = Books::new().await;
+    let day = json!({ "valid_until": "2099-01-31" });
+    let mut sent = 0;
+    for _ in 0..4 {
+        let twice = books.drafted(&quotes::create::ROUTE, &json!({})).await;
+        let either = books.drafted(&quotes::create::ROUTE, &json!({})).await;
+
+        let (one, two, out, back) = tokio::join!(
+            books.on(&quotes::withdraw::ROUTE, &twice, &Value::Null),
+            books.on(&quotes::withdraw::ROUTE, &twice, &Value::Null),
+            books.on(&quotes::send::ROUTE, &either, &day),
+            books.on(&quotes::withdraw::ROUTE, &either, &Value::Null),
+        );
+
+        for mut both in [[&one, &two], [&out, &back]] {
+            both.sort_by_key(|answer| answer.status);
+            let [won, lost] = both;
+            assert_eq!(won.status, 200, "{}", won.body);
+            assert_eq!((lost.status, lost.code()), (412, "stale_version"), "{}", lost.body);
+        }
+        sent += i64::from(out.status == 200);
+    }
+    assert_eq!(books.app.count("trade.quotes where status = 'withdrawn'").await, 8 - sent);
+    assert_eq!(books.app.count("trade.quotes where status = 'sent'").await, sent);
+    assert_eq!(books.app.count("trade.quote_snapshots").await, sent, "only what was sent is kept");
+    let told = "finance.outbox_events where topic = 'finance.quote.sent.v1'";
+    assert_eq!(books.app.count(told).await, sent);
+    let numbers = "trade.quotes where (number is null) <> (status = 'withdrawn')";
+    assert_eq!(books.app.count(numbers).await, 0, "a withdrawn draft has no number");
+}
+
+#[tokio::test]
+async fn an_invoice_that_is_issued_and_changed_at_once_is_issued_as_it_stood() {
+    let books = Books::new().await;
+    let (none, more) = (json!({}), json!({ "lines": [line(20_000, "GB_STANDARD")] }));
+    for _ in 0..4 {
+        let draft = books.drafted(&create::ROUTE, &json!({})).await;
+
+        let (issued, changed) = tokio::join!(
+            books.on(&issue::ROUTE, &draft, &none),
+            books.on(&update::ROUTE, &draft, &more),
+        );
+
+        let mut both = [&issued, &changed];
+        both.sort_by_key(|answer| answer.status);
+        assert_eq!(
+            both.map(|answer| answer.status),
+            [200, 412],
+            "{} {}",
+            issued.body,
+            changed.body
+        );
+        let total = if issued.status == 200 { 12_000 } else { 24_000 };
+        assert_eq!(books.invoice(&draft).await["total"], pence(total));
+    }
+    books.are_sound().await;
+}
+
+#[tokio::test]
+async fn a_document_has_at_most_500_lines() {
+    let books = Books::new().await;
+    let of = |lines: usize| json!({ "lines": vec![line(1, "GB_ZERO"); lines] });
+    let body = |lines: usize| {
+        let mut body = of(lines);
+        body["customer_ref"] = json!(CUSTOMER);
+        body["customer"] = json!({ "name": "Kitchen" });
+        body["currency"] = json!("GBP");
+        body
+    };
+    for (create, update) in
+        [(&quotes::create::ROUTE, &quotes::update::ROUTE), (&create::ROUTE, &update::ROUTE)]
+    {
+        let most = books.drafted(create, &of(500)).await;
+        let one_more = books.app.call(create, books.call("treasurer").json(&body(501))).await;
+        let again = books.on(update, &most, &of(500)).await;
+        let too_many = books.on(update, &again.body, &of(501)).await;
+
+        assert_eq!(most["total"], pence(500), "{}", create.name);
+        assert_eq!((again.status, &again.body["total"]), (200, &pence(500)), "{}", update.name);
+        for refused in [&one_more, &too_many] {
+            assert_eq!((refused.status, refused.place()), (422, "/lines"), "{}", refused.body);
+        }
+    }
+    let invoice = books.issued(&of(500)).await;
+    let of = |credited: usize| {
+        let id = &invoice["lines"][0]["id"];
+        json!({ "lines": vec![json!({ "invoice_line_id": id }); credited] })
+    };
+    let none = books.credited(&invoice, &of(0)).await;
+    let one_more = books.credited(&invoice, &of(501)).await;
+    let all = invoice["lines"].as_array().unwrap().iter();
+    let all: Vec<Value> = all.map(|line| json!({ "invoice_line_id": line["id"] })).collect();
+    let credited = books.credited(&invoice, &json!({ "lines": all })).await;
+
+    for refused in [&none, &one_more] {
+        assert_eq!((refused.status, refused.place()), (422, "/lines"), "{}", refused.body);
+    }
+    assert_eq!((credited.status, &credited.body["total"]), (201, &pence(500)), "{}", credited.body);
+    books.are_sound().await;
 }

@@ -58,8 +58,6 @@ async fn a_bundle_keeps_its_parts_and_is_in_no_other() {
     let renamed = books.on(&update::ROUTE, &swapped.body, &renamed).await;
     let none = set(&renamed.body, json!([])).await;
     let gone = books.on(&delete::ROUTE, &none.body, &Value::Null).await;
-    let many = json!(vec![part(&loft, "1"); 51]);
-    let many = books.product("many", 1, "GB_ZERO", &many).await;
 
     assert_eq!(both.status, 201, "{}", both.body);
     let wanted = json!([
@@ -68,7 +66,7 @@ async fn a_bundle_keeps_its_parts_and_is_in_no_other() {
     ]);
     assert_eq!((&both.body["parts"], &found.body["parts"]), (&wanted, &wanted));
     assert_eq!((&both.body["is_bundle"], &loft["is_bundle"]), (&json!(true), &json!(false)));
-    for refused in [&nested, &twice, &unknown, &euros, &below, &itself, &many] {
+    for refused in [&nested, &twice, &unknown, &euros, &below, &itself] {
         assert_eq!((refused.status, refused.place()), (422, "/parts"), "{}", refused.body);
     }
     for refused in [&in_use, &full] {
@@ -141,4 +139,37 @@ async fn the_price_of_a_bundle_is_shared_to_the_penny_and_each_part_is_taxed_as_
     assert_eq!(issued.status, 200, "{}", issued.body);
     assert_eq!((many.status, many.place()), (422, "/lines"), "{}", many.body);
     books.are_sound().await;
+}
+
+#[tokio::test]
+async fn a_bundle_has_at_most_50_parts_and_a_document_1000_lines_with_them() {
+    let books = Books::new().await;
+    let mut parts = Vec::new();
+    for number in 0..51 {
+        let made = books.product(&format!("part-{number}"), 100, "GB_ZERO", &json!([])).await;
+        parts.push(part(&made.body, "1"));
+    }
+
+    let most = books.product("most", 5_000, "GB_ZERO", &json!(parts[..50])).await;
+    let more = books.product("more", 5_100, "GB_ZERO", &json!(parts)).await;
+    let grown = books.on(&update::ROUTE, &most.body, &json!({ "parts": parts })).await;
+    let bundles = |count: usize| vec![part(&most.body, "1"); count];
+    let full = books.drafted(&invoices::create::ROUTE, &json!({ "lines": bundles(20) })).await;
+    let mut lines = bundles(20);
+    lines.push(parts[0].clone());
+    let over = books.on(&invoices::update::ROUTE, &full, &json!({ "lines": lines })).await;
+    let quote = books.drafted(&quotes::create::ROUTE, &json!({ "lines": bundles(20) })).await;
+    let above = books.on(&quotes::update::ROUTE, &quote, &json!({ "lines": lines })).await;
+
+    assert_eq!(most.status, 201, "{}", most.body);
+    assert_eq!(most.body["parts"].as_array().unwrap().len(), 50);
+    for refused in [&more, &grown] {
+        assert_eq!((refused.status, refused.place()), (422, "/parts"), "{}", refused.body);
+    }
+    for document in [&full, &quote] {
+        assert_eq!((amounts(document, "net").len(), &document["net"]), (1000, &pence(100_000)));
+    }
+    for refused in [&over, &above] {
+        assert_eq!((refused.status, refused.place()), (422, "/lines"), "{}", refused.body);
+    }
 }
