@@ -76,6 +76,37 @@ pub(super) const GUARDS: &[Guard] = &[
          update finance.bank_statements set line_count = 2, closing_minor = 1000 where number = 'S1'",
     ),
     (
+        "finance.bank_lines",
+        "check_frozen",
+        "update finance.bank_lines set amount_minor = amount_minor + 1 where bank_ref = 'UT-0001'",
+    ),
+    (
+        "finance.bank_lines",
+        "check_status",
+        "insert into finance.bank_lines (statement_id, bank_account_id, line, bank_ref, booked_on, value_on,
+         amount_minor, status, ignored_reason) select statement_id, bank_account_id, 9, 'B-9', booked_on, value_on,
+         1, 'ignored', 'test' from finance.bank_lines where bank_ref = 'UT-0001'",
+    ),
+    (
+        "finance.bank_statements",
+        "refuse_change",
+        "update finance.bank_statements set closing_minor = closing_minor + 1",
+    ),
+    (
+        "finance.bank_statements",
+        "bank_statements_file_sha256_key",
+        "insert into finance.bank_statements (bank_account_id, number, opens_on, closes_on, opening_minor,
+         closing_minor, line_count, file_sha256) select bank_account_id, 'S1', closes_on, closes_on,
+         closing_minor, closing_minor, 0, file_sha256 from finance.bank_statements",
+    ),
+    (
+        "finance.bank_statements",
+        "bank_statements_number_key",
+        "insert into finance.bank_statements (bank_account_id, number, opens_on, closes_on, opening_minor,
+         closing_minor, line_count, file_sha256) select bank_account_id, number, closes_on, closes_on,
+         closing_minor, closing_minor, 0, sha256(file_sha256) from finance.bank_statements",
+    ),
+    (
         "finance.recon_matches",
         "check_parent",
         "insert into finance.bank_accounts (name, bank, last_four, currency, code) values ('Test', 'Test',

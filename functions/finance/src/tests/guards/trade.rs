@@ -8,6 +8,16 @@ pub(super) const GUARDS: &[Guard] = &[
         "update trade.quotes set terms = 'Other ones' where status = 'sent'",
     ),
     (
+        "trade.quotes",
+        "check_status",
+        "update trade.quotes set status = 'accepted' where status = 'draft'",
+    ),
+    (
+        "trade.quote_lines",
+        "check_parent",
+        "update trade.quote_lines l set quantity = 99 from trade.quotes q where q.id = l.quote_id and q.status = 'sent'",
+    ),
+    (
         "trade.products",
         "check_no_part",
         "update trade.products set is_bundle = true where key = 'energy-consultation'",
