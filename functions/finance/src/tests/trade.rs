@@ -13,6 +13,7 @@ use crate::{
 
 mod bundles;
 mod invoices;
+mod refusals;
 mod tax;
 
 const CUSTOMER: &str = "1009019a-bc0c-5485-84c2-361fad310833";
