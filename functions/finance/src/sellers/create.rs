@@ -26,7 +26,7 @@ pub const ROUTE: Route = Route {
     body: Shape::of::<Input>(),
     reply: Shape::of::<Seller>(),
     idempotency: Idempotency::Required,
-    problems: &[problem::CONFLICT],
+    problems: &[problem::ALREADY_RECORDED, problem::CONFLICT],
     answer: |req, db| Box::pin(create(req, db)),
     examples: &[
         GOOD,
@@ -99,7 +99,7 @@ async fn create(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         |place: &'static str, detail: &'static str| move || Problem::invalid(place, detail);
     let created = post(req, db, &CREATE, (req.required_key()?, seller, req.actor()?))
         .await
-        .on_constraint("sellers_pkey", || Problem::conflict("seller already recorded"))
+        .on_constraint("sellers_pkey", || Problem::already_recorded("seller already recorded"))
         .on_constraint(
             "sellers_country_shape",
             invalid("/country", "must be two capital letters, such as GB"),
