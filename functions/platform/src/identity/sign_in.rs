@@ -103,7 +103,10 @@ async fn sign_in(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         FINISH_SIGN_IN.opt(db, row).await.on_constraint("sessions_user_active", || {
             super::wrong("the address or the password is wrong")
         })?;
-    let session = session.ok_or_else(|| super::wrong("the code is wrong"))?;
+    let Some(session) = session else {
+        NOTE_FAILED_SIGN_IN.one(db, (login.user_id, login.contact_id, req.origin())).await?;
+        return Err(super::wrong("the code is wrong"));
+    };
     let opened = Opened {
         contact: session.contact_id,
         family: session.family_id,

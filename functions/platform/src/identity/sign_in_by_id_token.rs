@@ -139,7 +139,14 @@ async fn sign_in(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
             claims: Some(claims),
             ..
         } => tokens::answer(req, Opened { contact, family, expires_at, claims }, refresh),
-        Met { outcome, .. } => Err(refusal(&outcome)),
+        Met { outcome, .. } => {
+            if outcome == "code_used" {
+                NOTE_FAILED_SIGN_IN
+                    .one(db, (login.user_id, login.contact_id, req.origin()))
+                    .await?;
+            }
+            Err(refusal(&outcome))
+        }
     }
 }
 

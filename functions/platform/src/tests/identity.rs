@@ -11,6 +11,7 @@ mod guessing;
 mod issuers;
 mod keys;
 mod life;
+mod noted;
 mod passwords;
 mod purge;
 mod refresh;

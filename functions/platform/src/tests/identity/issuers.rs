@@ -18,7 +18,7 @@ mod second_factor;
 mod stub;
 
 /// An app that takes tokens of a new stub.
-async fn connected() -> (App, Stub) {
+pub(super) async fn connected() -> (App, Stub) {
     let stub = Stub::open().await;
     let app = App::empty(Domain::Platform).await;
     (app.set("ARUURI_OIDC_ISSUERS", Some(&stub.variable())), stub)
@@ -30,7 +30,7 @@ async fn enter(app: &App, token: &str, secret: &str) -> Answer {
 }
 
 /// A token of the stub for the next secret, and the secret.
-fn fresh(stub: &Stub, changes: &Value) -> (String, String) {
+pub(super) fn fresh(stub: &Stub, changes: &Value) -> (String, String) {
     let secret = format!("{SECRET}{}", uuid::Uuid::new_v4().simple());
     let mut claims = stub.claims(&nonce(&secret));
     for (name, value) in changes.as_object().unwrap() {

@@ -61,7 +61,7 @@ fn ec_jwk(pair: &EcdsaKeyPair, kid: &str) -> Value {
         "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
 }
 
-pub(super) struct Stub {
+pub(in crate::tests::identity) struct Stub {
     pub(super) url: String,
     rsa: RsaKeyPair,
     /// The key that signs, and its name.
