@@ -78,3 +78,13 @@ begin
 end
 $$;
 comment on function projects.company_now(uuid) is 'The company that one was merged into in the end; itself if it was not.';
+
+create function projects.is_forgetting() returns boolean
+  language sql stable
+  set search_path = ''
+as $$
+  select current_user = 'projects_owner' and current_setting('aruuri.forgetting', true) = 'on'
+$$;
+comment on function projects.is_forgetting() is
+  'Whether document.forget_words is at work: the one thing that takes words out of rows that are otherwise never changed. The setting alone does nothing for an application.';
+grant execute on function projects.is_forgetting() to projects_writer, projects_reader;

@@ -156,7 +156,7 @@ comment on column document.document_rejection_bundles.version is 'Counts changes
 create index document_rejection_bundles_collection_id_idx on document.document_rejection_bundles (collection_id);
 
 create trigger check_frozen before update or delete on document.document_rejection_bundles
-  for each row execute function projects.check_frozen('sent_at', '');
+  for each row when (not projects.is_forgetting()) execute function projects.check_frozen('sent_at', '');
 create trigger keep_once_set before update on document.document_rejection_bundles
   for each row execute function projects.keep_once_set('sent_at');
 
@@ -357,7 +357,7 @@ create index document_fulfilments_batch_id_idx on document.document_fulfilments 
 create index document_fulfilments_created_at_idx on document.document_fulfilments (created_at desc, id desc);
 
 create trigger check_frozen before update or delete on document.document_fulfilments
-  for each row execute function projects.check_frozen('id', '', 'withdrawn_at');
+  for each row when (not projects.is_forgetting()) execute function projects.check_frozen('id', '', 'withdrawn_at');
 create trigger keep_once_set before update on document.document_fulfilments
   for each row execute function projects.keep_once_set('withdrawn_at');
 create trigger check_parent before insert on document.document_fulfilments

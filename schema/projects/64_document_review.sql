@@ -62,7 +62,7 @@ comment on function document.check_bundle_open() is
   'Before insert or update: a bundle takes requests of its collection until it is sent; breaks document_rejection_items_bundle_open or _collection.';
 
 create trigger check_bundle before insert or update on document.document_rejection_items
-  for each row execute function document.check_bundle_open();
+  for each row when (not projects.is_forgetting()) execute function document.check_bundle_open();
 
 create function document.check_rejection() returns trigger
   language plpgsql
@@ -264,7 +264,7 @@ comment on column document.document_help_messages.sent_at is 'When.';
 create index document_help_messages_help_request_id_sent_at_idx on document.document_help_messages (help_request_id, sent_at);
 
 create trigger refuse_change before update or delete on document.document_help_messages
-  for each row execute function projects.refuse_change();
+  for each row when (not projects.is_forgetting()) execute function projects.refuse_change();
 alter table document.document_help_messages enable always trigger refuse_change;
 create trigger refuse_truncate before truncate on document.document_help_messages
   for each statement execute function projects.refuse_change();
@@ -341,7 +341,7 @@ comment on column document.document_activities.happened_at is 'When.';
 create index document_activities_request_id_happened_at_idx on document.document_activities (request_id, happened_at);
 
 create trigger refuse_change before update or delete on document.document_activities
-  for each row execute function projects.refuse_change();
+  for each row when (not projects.is_forgetting()) execute function projects.refuse_change();
 alter table document.document_activities enable always trigger refuse_change;
 create trigger refuse_truncate before truncate on document.document_activities
   for each statement execute function projects.refuse_change();

@@ -1,11 +1,13 @@
 -- projects: what follows here when the platform merges or erases a contact, or merges a company.
 
--- What is written after the platform told of a merge names whom it was told of too.
+-- What is written after the platform told of a merge names whom it was told of too. Whoever writes such a name waits for a
+-- merge that is being taken, and the merge for them: take_contact and take_company lock against this lock.
 create function community.follow_partner() returns trigger
   language plpgsql
   set search_path = ''
 as $$
 begin
+  lock table projects.ref_companies, projects.ref_contacts in row exclusive mode;
   new.company_ref := projects.company_now(new.company_ref);
   new.contact_ref := projects.contact_now(new.contact_ref);
   return new;
@@ -21,6 +23,7 @@ create function community.follow_owner() returns trigger
   set search_path = ''
 as $$
 begin
+  lock table projects.ref_contacts in row exclusive mode;
   new.owner_ref := projects.contact_now(new.owner_ref);
   return new;
 end
@@ -34,6 +37,7 @@ create function projects.follow_contact() returns trigger
   set search_path = ''
 as $$
 begin
+  lock table projects.ref_contacts in row exclusive mode;
   new.contact_ref := projects.contact_now(new.contact_ref);
   return new;
 end
@@ -107,6 +111,65 @@ $$;
 comment on function community.move_roles(uuid[], uuid) is
   'Gives the roles in projects and buildings of some contacts to the one that they became.';
 
+-- Definer: no application role changes these rows.
+create function document.forget_words(p_tree uuid[]) returns uuid[]
+  language plpgsql security definer
+  set search_path = ''
+as $$
+declare
+  -- Of nobody else, whoever asks.
+  v_gone uuid[] := array(
+    select t.id from unnest(p_tree) as t (id)
+    where exists (
+      select from projects.ref_contacts r where r.id = projects.contact_now(t.id) and r.status = 'erased'));
+  v_asked uuid[];
+  v_questions uuid[];
+  v_bundles uuid[];
+begin
+  perform set_config('aruuri.forgetting', 'on', true);
+  -- What they were asked for, and what was asked or said about that.
+  v_asked := array(
+    select r.id from document.document_requests r
+    left join document.document_batches b on b.id = r.batch_id
+    where r.assignee_ref = any (v_gone) or b.recipient_ref = any (v_gone)
+    union
+    select f.request_id from document.document_fulfilments f
+    left join document.document_batches b on b.id = f.batch_id
+    where f.submitted_by = any (v_gone) or b.recipient_ref = any (v_gone));
+  v_questions := array(
+    select q.id from document.document_help_requests q
+    where q.asked_by = any (v_gone) or q.request_id = any (v_asked));
+  v_bundles := array(
+    select i.bundle_id from document.document_rejection_items i where i.request_id = any (v_asked));
+  update document.document_help_requests set subject = 'Erased', updated_by = null
+  where id = any (v_questions) and subject <> 'Erased';
+  update document.document_help_messages set body = 'Erased'
+  where (author_ref = any (v_gone) or help_request_id = any (v_questions)) and body <> 'Erased';
+  update document.document_activities set note = null
+  where (actor_ref = any (v_gone) or request_id = any (v_asked)) and note is not null;
+  update document.document_fulfilments set note = null where request_id = any (v_asked) and note is not null;
+  update document.document_rejection_items set note = 'Erased'
+  where request_id = any (v_asked) and note <> 'Erased';
+  update document.document_rejection_bundles set message = null, updated_by = null
+  where id = any (v_bundles) and message is not null;
+  update document.document_review_checklist_results set note = null, updated_by = null
+  where request_id = any (v_asked) and note is not null;
+  update document.document_request_files set note = null where request_id = any (v_asked) and note is not null;
+  update document.document_requests set title = null, updated_by = null
+  where id = any (v_asked) and title is not null;
+  perform set_config('aruuri.forgetting', '', true);
+  return v_asked || v_questions || v_bundles
+    || array(select m.id from document.document_help_messages m
+             where m.author_ref = any (v_gone) or m.help_request_id = any (v_questions))
+    || array(select f.id from document.document_fulfilments f where f.request_id = any (v_asked))
+    || array(select i.id from document.document_rejection_items i where i.request_id = any (v_asked))
+    || array(select c.id from document.document_review_checklist_results c where c.request_id = any (v_asked))
+    || array(select f.id from document.document_request_files f where f.request_id = any (v_asked));
+end
+$$;
+comment on function document.forget_words(uuid[]) is
+  'Empties what erased contacts wrote about documents, and what was written to them or about theirs; returns the rows it was in.';
+
 create function projects.take_contact(p_consumer text, p_message uuid, p_contact uuid, p_fact jsonb, p_status text)
   returns boolean
   language plpgsql
@@ -118,6 +181,7 @@ declare
   v_tree uuid[];
   v_erased boolean;
   v_drafts uuid[];
+  v_words uuid[];
 begin
   insert into projects.inbox_dedup (consumer, message_id) values (p_consumer, p_message) on conflict do nothing;
   get diagnostics v_fresh = row_count;
@@ -166,8 +230,11 @@ begin
   where recipient_ref = any (v_tree) and (revoked_at is null or message is not null);
   v_drafts := array(select d.id from document.document_form_drafts d where d.author_ref = any (v_tree));
   update document.document_form_drafts set answers = '{}', updated_by = null where id = any (v_drafts) and answers <> '{}';
-  perform projects.redact_audit(t.id, '{document_form_draft,document_batch}', v_drafts
-    || array(select b.id from document.document_batches b where b.recipient_ref = any (v_tree)))
+  v_words := document.forget_words(v_tree);
+  perform projects.redact_audit(
+    t.id,
+    '{document_form_draft,document_batch,document_request,document_request_file,document_fulfilment,document_help_request,document_help_message,document_rejection_bundle,document_rejection_item,document_review_checklist_result}',
+    v_drafts || v_words || array(select b.id from document.document_batches b where b.recipient_ref = any (v_tree)))
   from unnest(v_tree) as t (id);
   return true;
 end
@@ -225,5 +292,5 @@ $$;
 comment on function projects.take_company(text, uuid, uuid, jsonb) is
   'Keeps that a company was merged, once for each message, and links what it was linked to with the one that it became; false: it was taken before.';
 grant execute on function projects.contact_now(uuid), projects.company_now(uuid) to projects_writer, projects_reader;
-grant execute on function community.move_roles(uuid[], uuid), projects.take_contact(text, uuid, uuid, jsonb, text),
-  projects.take_company(text, uuid, uuid, jsonb) to projects_writer;
+grant execute on function community.move_roles(uuid[], uuid), document.forget_words(uuid[]),
+  projects.take_contact(text, uuid, uuid, jsonb, text), projects.take_company(text, uuid, uuid, jsonb) to projects_writer;

@@ -4,6 +4,7 @@ use testdb::{App, wrong_examples};
 use crate::{ROUTES, sql};
 
 mod events;
+mod forgetting;
 mod projects;
 mod themes;
 mod trail;
