@@ -134,3 +134,43 @@ async fn what_is_written_late_names_whom_it_became_and_erased_people_lose_what_t
     assert_eq!(app.value(known).await, "erased 2");
     assert_eq!(app.count("projects.verify_audit(1, 1000)").await, 0);
 }
+
+/// Until somebody waits for the table of contacts that were told of.
+async fn somebody_waits(app: &App) {
+    let waiting =
+        "pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+        where not l.granted and l.relation = 'projects.ref_contacts'::regclass";
+    for _ in 0..1_000 {
+        if app.count(waiting).await > 0 {
+            return;
+        }
+    }
+    panic!("nobody waited: what is written while a merge is taken may name who is gone");
+}
+
+#[tokio::test]
+async fn what_is_written_while_a_merge_is_taken_names_whom_it_became_whoever_comes_first() {
+    let (one, two) = (App::new(Domain::Projects).await, App::new(Domain::Projects).await);
+    let write = KNOWN;
+    let merge = "select projects.take_contact('projects-take-contacts', '10000000-0000-4000-8000-000000000001',
+        '00000000-0000-4000-8000-0000000000a1',
+        '{\"version\": 2, \"merged_into\": \"00000000-0000-4000-8000-0000000000a3\"}', 'merged')";
+    let named = "select (select count(*) from community.projects where owner_ref = who.id)
+          + (select count(*) from community.project_roles where contact_ref = who.id and deleted_at is null)
+          + (select count(*) from building.building_roles where contact_ref = who.id and deleted_at is null)
+          + (select count(*) from community.partners where contact_ref = who.id)
+        from (select '00000000-0000-4000-8000-0000000000a1'::uuid as id) as who";
+
+    for (app, first, second) in [(one, write, merge), (two, merge, write)] {
+        let open = app.database.superuser().await;
+        open.batch_execute("begin").await.unwrap();
+        open.batch_execute(first).await.unwrap();
+        let commit = async {
+            somebody_waits(&app).await;
+            open.batch_execute("commit").await.unwrap();
+        };
+        tokio::join!(app.execute(second), commit);
+
+        assert_eq!(app.value(named).await, "0", "{first}");
+    }
+}
