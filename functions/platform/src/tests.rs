@@ -5,6 +5,7 @@ use crate::{ROUTES, sql};
 
 mod access;
 mod api_tokens;
+mod at_once;
 mod audit_logs;
 mod companies;
 mod contacts;

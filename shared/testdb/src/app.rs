@@ -20,7 +20,8 @@ pub struct App {
     pub database: Database,
     env: HashMap<String, String>,
     signer: stack::Signer,
-    servers: Mutex<HashMap<&'static str, &'static Server>>,
+    /// Instances that have nothing to do, by route.
+    idle: Mutex<HashMap<&'static str, Vec<&'static Server>>>,
 }
 
 impl App {
@@ -39,7 +40,7 @@ impl App {
         let mut env: HashMap<String, String> = database.stack.env.clone().into_iter().collect();
         env.retain(|name, _| !name.contains("DATABASE_URL"));
         let signer = Stack::find().and_then(|s| s.signer()).expect("the stack has a key");
-        let app = App { database, env, signer, servers: Mutex::default() };
+        let app = App { database, env, signer, idle: Mutex::default() };
         app.over(Transport::of_environment())
     }
 
@@ -62,7 +63,7 @@ impl App {
             let url = self.database.url(kind).expect("the server is there");
             self.env.insert(stack::variable(self.database.domain, ending), url);
         }
-        self.servers = Mutex::default();
+        self.idle = Mutex::default();
         self
     }
 
@@ -73,7 +74,7 @@ impl App {
         if let Some(value) = value {
             self.env.insert(name.to_owned(), value.to_owned());
         }
-        self.servers = Mutex::default();
+        self.idle = Mutex::default();
         self
     }
 
@@ -98,18 +99,18 @@ impl App {
         self.signer.sign(claims).expect("a token can be signed")
     }
 
-    /// Calls `route` as the gateway would, without Lambda. Calls of one `App` share the route's
-    /// connection, as calls of one function do.
+    /// Calls `route` as the gateway would, without Lambda: an instance with its own connection does one call at a time,
+    /// so calls one after the other share it, and those at the same time do not.
     pub async fn call(&self, route: &'static Route, call: impl Into<Call>) -> Answer {
-        let server = {
-            let mut servers = self.servers.lock().await;
-            *servers.entry(route.name).or_insert_with(|| {
-                let server = Server::new(route, |name| self.env.get(name).cloned());
-                // A test process is short, and a connection pool wants to live for ever.
-                Box::leak(Box::new(server.unwrap_or_else(|e| panic!("{e}"))))
-            })
-        };
-        Answer::new(server.answer(self.request(route, call.into())).await)
+        let idle = self.idle.lock().await.entry(route.name).or_default().pop();
+        let server = idle.unwrap_or_else(|| {
+            let server = Server::new(route, |name| self.env.get(name).cloned());
+            // A test process is short, and a connection pool wants to live for ever.
+            Box::leak(Box::new(server.unwrap_or_else(|e| panic!("{e}"))))
+        });
+        let answer = Answer::new(server.answer(self.request(route, call.into())).await);
+        self.idle.lock().await.entry(route.name).or_default().push(server);
+        answer
     }
 
     /// Starts `job` as the clock would, without Lambda, on a connection of its own.

@@ -15,7 +15,7 @@ mod noted;
 mod passwords;
 mod purge;
 mod refresh;
-mod second_factor;
+pub(super) mod second_factor;
 mod secrets;
 
 thread_local! {
@@ -23,17 +23,17 @@ thread_local! {
     pub(crate) static SPENT: Cell<u32> = const { Cell::new(0) };
 }
 
-const PASSWORD: &str = "three blind mice run";
+pub(super) const PASSWORD: &str = "three blind mice run";
 
-fn credentials(email: &str, password: &str) -> Value {
+pub(super) fn credentials(email: &str, password: &str) -> Value {
     json!({ "email": email, "password": password })
 }
 
-async fn post(app: &App, route: &'static Route, body: &Value) -> Answer {
+pub(super) async fn post(app: &App, route: &'static Route, body: &Value) -> Answer {
     app.call(route, Call::anonymous().json(body)).await
 }
 
-async fn sign_in(app: &App, email: &str, password: &str) -> Answer {
+pub(super) async fn sign_in(app: &App, email: &str, password: &str) -> Answer {
     post(app, &sign_in::ROUTE, &credentials(email, password)).await
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn mailed(app: &App, purpose: &str) -> String {
 }
 
 /// Signs up and proves the address.
-async fn account(app: &App, email: &str) {
+pub(super) async fn account(app: &App, email: &str) {
     let asked = post(app, &sign_up::ROUTE, &credentials(email, PASSWORD)).await;
     assert_eq!(asked.status, 202, "{}", asked.body);
     let link = json!({ "token": mailed(app, "verify_email").await });
@@ -56,7 +56,7 @@ async fn account(app: &App, email: &str) {
 }
 
 /// The tokens of a good answer.
-fn tokens(answer: &Answer) -> (String, String) {
+pub(super) fn tokens(answer: &Answer) -> (String, String) {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let text = |name: &str| answer.body[name].as_str().unwrap().to_owned();
     (text("access_token"), text("refresh_token"))

@@ -12,7 +12,6 @@ async fn exchange(app: &App, token: &str) -> testdb::Answer {
 #[tokio::test]
 async fn of_two_refreshes_at_once_one_wins_and_nothing_is_revoked() {
     let app = App::empty(Domain::Platform).await;
-    // Of the same database, with connections of its own: both are on their way at once.
     account(&app, "ada@example.org").await;
     let (_, token) = tokens(&sign_in(&app, "ada@example.org", PASSWORD).await);
 

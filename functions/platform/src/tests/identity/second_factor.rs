@@ -17,7 +17,7 @@ async fn set_up(app: &App, access: &str, code: Option<&str>) -> Answer {
 }
 
 /// RFC 4648, section 6, backwards.
-pub(super) fn bytes(base32: &Value) -> Vec<u8> {
+pub(in crate::tests) fn bytes(base32: &Value) -> Vec<u8> {
     let bits: String = base32
         .as_str()
         .unwrap()
@@ -31,7 +31,7 @@ pub(super) fn bytes(base32: &Value) -> Vec<u8> {
     (0..whole).map(|i| u8::from_str_radix(&bits[8 * i..8 * i + 8], 2).unwrap()).collect()
 }
 
-pub(super) fn code(secret: &[u8], step: i64) -> String {
+pub(in crate::tests) fn code(secret: &[u8], step: i64) -> String {
     format!("{:06}", one_time(secret, step))
 }
 
