@@ -83,7 +83,8 @@ create function projects.is_forgetting() returns boolean
   language sql stable
   set search_path = ''
 as $$
-  select current_user = 'projects_owner' and current_setting('aruuri.forgetting', true) = 'on'
+  -- Never null: a trigger whose condition is null does not fire.
+  select current_user = 'projects_owner' and coalesce(current_setting('aruuri.forgetting', true), '') = 'on'
 $$;
 comment on function projects.is_forgetting() is
   'Whether document.forget_words is at work: the one thing that takes words out of rows that are otherwise never changed. The setting alone does nothing for an application.';

@@ -164,3 +164,14 @@ async fn only_the_erasure_takes_words_out_of_rows_that_stay() {
         assert!(["42501", "23514"].contains(&refused.as_str()), "{change}: {refused}");
     }
 }
+
+#[tokio::test]
+async fn the_owner_is_refused_too_unless_it_forgets() {
+    let app = App::empty(Domain::Platform).await;
+    let asked = |setting: &str| {
+        format!("{setting} set role platform_owner; select party.is_forgetting()::text")
+    };
+
+    assert_eq!(app.value(&asked("")).await, "false");
+    assert_eq!(app.value(&asked("set aruuri.forgetting = 'on';")).await, "true");
+}

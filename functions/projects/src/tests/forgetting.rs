@@ -253,3 +253,14 @@ async fn only_an_erasure_takes_words_out_of_rows_that_stay() {
     let kept = "document.document_help_messages where body = 'zanzibar'";
     assert_eq!(app.count(kept).await, 3);
 }
+
+#[tokio::test]
+async fn the_owner_is_refused_too_unless_it_forgets() {
+    let app = App::empty(Domain::Projects).await;
+    let asked = |setting: &str| {
+        format!("{setting} set role projects_owner; select projects.is_forgetting()::text")
+    };
+
+    assert_eq!(app.value(&asked("")).await, "false");
+    assert_eq!(app.value(&asked("set aruuri.forgetting = 'on';")).await, "true");
+}
