@@ -6,7 +6,7 @@ use crate::{
     api_tokens::{create, exchange, list, revoke},
     audit_logs,
     identity::{sign_in, sign_up, verify_email},
-    tests::identity::mailed,
+    tests::identity::{PASSWORD, mailed},
 };
 
 async fn exchanged(app: &App, token: &str) -> Answer {
@@ -104,7 +104,7 @@ async fn post(app: &App, route: &'static api::Route, body: &Value) -> Answer {
 
 /// Signs up, proves the address and signs in: an access token.
 async fn signed_in(app: &App, email: &str) -> String {
-    let login = json!({ "email": email, "password": "three blind mice run" });
+    let login = json!({ "email": email, "password": PASSWORD });
     assert_eq!(post(app, &sign_up::ROUTE, &login).await.status, 202);
     let link = json!({ "token": mailed(app, "verify_email").await });
     assert_eq!(post(app, &verify_email::ROUTE, &link).await.status, 204);

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use testdb::{Answer, App, Call};
 use types::ContactId;
 
-use super::identity::{SPENT, mailed};
+use super::identity::{PASSWORD, SPENT, mailed};
 use crate::{
     identity::{me, request_password_reset, reset_password, sign_in, sign_up},
     invitations::{accept, create, list, revoke},
@@ -11,7 +11,6 @@ use crate::{
 
 const ENERGY: &str = "d3ee5339-7e22-545a-8665-001ba5725d93";
 const SERVICE: &str = "4195c964-9530-52fb-bd17-e7173db04418";
-const PASSWORD: &str = "three blind mice run";
 
 fn staff(email: &str, role: &str, place: Option<&str>) -> Value {
     let scope = if place.is_some() { "department" } else { "global" };

@@ -37,11 +37,13 @@ async fn a_second_factor_is_asked_for_here_too_and_a_suspended_login_stays_shut(
         let body = json!({ "id_token": token, "nonce_secret": secret, "code": "ABCD-EFGH" });
         post(&app, &sign_in_by_id_token::ROUTE, &body).await
     };
+    let noted = [app.entries(&wrong).await, app.entries(&used).await];
     app.execute("update identity.users set status = 'suspended'").await;
     let suspended = enter_as(&app, &stub, &json!({})).await;
 
     assert_eq!((asked.status, asked.code()), (401, "second_factor_needed"));
     assert_eq!((wrong.status, right.status, used.status), (401, 200, 401), "{}", right.body);
+    assert_eq!(noted, [["auth.sign_in_failed"], ["auth.sign_in_failed"]]);
     assert_eq!((suspended.status, suspended.code()), (401, "wrong_credentials"));
 }
 
