@@ -1,5 +1,6 @@
 //! A bank's CSV, read strictly: what is not understood is refused, with its line.
 //!
+//! Not with the csv crate: to it a quote that is never closed, or that something follows, is no mistake.
 //! Not read: other separators than the comma, lines before the headings, and words for "in" and "out" behind an amount.
 use std::{collections::HashMap, iter::Peekable, str::Chars};
 
