@@ -2,7 +2,7 @@
 -- goes to the platform through the outbox.
 
 create table finance.audit_logs (
-  id uuid not null default gen_random_uuid(),
+  id uuid not null default finance.uuid7(),
   created_at timestamptz not null default now(),
   domain text not null default 'finance'
     constraint audit_logs_domain_known check (domain = 'finance'),

@@ -1,23 +1,5 @@
 -- finance: journals and their entries, written once and never changed.
 
--- Time-ordered ids keep the indexes of the append-only tables dense.
--- In plpgsql, as all functions on the way of a posting: the server parses and plans a body in SQL at every call.
-create function ledger.uuid7() returns uuid
-  language plpgsql volatile parallel safe
-  set search_path = ''
-as $$
-begin
-  return encode(
-    set_bit(set_bit(
-      overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-        from 1 for 6),
-      52, 1), 53, 1),
-    'hex')::uuid;
-end
-$$;
-comment on function ledger.uuid7() is 'A new UUID, version 7: milliseconds since 1970, then random bits.';
-
 create domain ledger.journal_kind as text constraint journal_kind_shape check (value ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$');
 comment on domain ledger.journal_kind is 'What kind of event is posted: contribution.settled, journal.reversal.';
 
@@ -25,7 +7,7 @@ create domain ledger.remark as text constraint remark_length check (length(value
 comment on domain ledger.remark is 'Free text in the books, at most 500 characters.';
 
 create table ledger.journals (
-  id uuid not null default ledger.uuid7(),
+  id uuid not null default finance.uuid7(),
   kind ledger.journal_kind not null,
   effective_date date not null,
   posted_at timestamptz not null default clock_timestamp(),

@@ -193,7 +193,7 @@ create function ledger.post(
 as $$
 #variable_conflict use_column
 declare
-  v_id uuid := coalesce(p_id, ledger.uuid7());
+  v_id uuid := coalesce(p_id, finance.uuid7());
   v_answer jsonb;
   v_period integer;
   v_lines integer;

@@ -1,7 +1,7 @@
 -- finance: journals that people write: one proposes, another posts.
 
 create table ledger.journal_proposals (
-  id uuid not null default ledger.uuid7(),
+  id uuid not null default finance.uuid7(),
   kind ledger.journal_kind not null
     constraint journal_proposals_kind_known check (kind in ('journal.manual', 'journal.reversal')),
   effective_date date not null,

@@ -182,7 +182,7 @@ begin
     p_amount_minor, p_currency, coalesce(p_fee_cover_minor, 0), coalesce(p_tip_minor, 0),
     p_note, case when v_settles then 'settled' else 'created' end, v_processor.code, p_processor_ref,
     coalesce(p_occurred_on, finance.today()), case when v_settles then now() end,
-    case when v_settles then ledger.uuid7() end,
+    case when v_settles then finance.uuid7() end,
     p_presentment_minor, p_presentment_currency,
     giving.presentment_rate(
       p_amount_minor + coalesce(p_fee_cover_minor, 0) + coalesce(p_tip_minor, 0), p_currency,

@@ -1,7 +1,7 @@
 -- finance: money of a fund that was changed into another currency.
 
 create table giving.conversions (
-  id uuid not null default ledger.uuid7(),
+  id uuid not null default finance.uuid7(),
   fund_id uuid not null,
   code text not null
     constraint conversions_code_known check (code in ('1000', '1200')),
@@ -120,10 +120,10 @@ begin
     raise exception 'conversion % of fund % is recorded', v_row.provider_ref, v_row.fund_id
       using errcode = '23505', constraint = 'conversions_provider_ref_key', schema = 'giving', table = 'conversions';
   end if;
-  v_row.id := coalesce(v_row.id, ledger.uuid7());
+  v_row.id := coalesce(v_row.id, finance.uuid7());
   v_row.fee_minor := coalesce(v_row.fee_minor, 0);
   v_row.converted_on := coalesce(v_row.converted_on, finance.today());
-  v_row.journal_id := ledger.uuid7();
+  v_row.journal_id := finance.uuid7();
   v_row.created_at := now();
   v_row.created_by := p_actor;
   select array_agg(l.account order by l.place), array_agg(l.amount order by l.place) into v_accounts, v_amounts

@@ -82,7 +82,7 @@ begin
   end if;
   if v_gift.journal_id is null then
     update giving.contributions
-    set status = 'settled', settled_at = now(), journal_id = ledger.uuid7(), updated_by = null
+    set status = 'settled', settled_at = now(), journal_id = finance.uuid7(), updated_by = null
     where id = v_gift.id returning * into v_gift;
     -- A gift of a year that was closed meanwhile is dated today in the books, and keeps its own day.
     v_gift.occurred_on := ledger.posting_day(v_gift.occurred_on);

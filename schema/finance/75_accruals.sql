@@ -1,7 +1,7 @@
 -- finance: Gift Aid as income: what a gift is worth is in the books from the day it may be claimed.
 
 create table giftaid.accruals (
-  id uuid not null default ledger.uuid7(),
+  id uuid not null default finance.uuid7(),
   contribution_id uuid not null,
   claimant_id uuid not null,
   declaration_id uuid not null,
@@ -141,7 +141,7 @@ begin
         where contribution_id = v_gift.id and status not in ('rejected', 'withdrawn', 'reversed'))
       or exists (select from giftaid.aggregate_items where contribution_id = v_gift.id)
       or exists (select from giftaid.gasds_collections where contribution_id = v_gift.id);
-    v_id := ledger.uuid7();
+    v_id := finance.uuid7();
     select j.journal_id into v_journal from ledger.post(
       null, 'gift_aid.accrued', v_today, 'gift_aid_accrual', v_id,
       array[ledger.leaf_account('1300', null, 'GBP'), ledger.leaf_account('4010', v_gift.fund_id, 'GBP')],

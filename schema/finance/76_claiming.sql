@@ -1,7 +1,7 @@
 -- finance: Gift Aid claims as events: each one function call, one transaction, one round trip.
 
 create table giftaid.claim_messages (
-  id uuid not null default ledger.uuid7(),
+  id uuid not null default finance.uuid7(),
   claim_id uuid not null,
   direction text not null
     constraint claim_messages_direction_known check (direction in ('sent', 'received')),
@@ -198,7 +198,7 @@ declare
   v_claim giftaid.claims;
   v_accrued bigint;
   v_rounding bigint;
-  v_journal uuid := ledger.uuid7();
+  v_journal uuid := finance.uuid7();
   v_general uuid;
   v_accounts uuid[];
   v_amounts bigint[];

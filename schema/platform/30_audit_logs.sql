@@ -1,7 +1,7 @@
 -- platform: the audit log. Append-only, one partition per month of created_at.
 
 create table audit.audit_logs (
-  id uuid not null default gen_random_uuid(),
+  id uuid not null default platform.uuid7(),
   created_at timestamptz not null default now(),
   domain text not null
     constraint audit_logs_domain_known check (domain in ('platform', 'projects', 'finance', 'content')),

@@ -2,7 +2,7 @@
 -- goes to the platform through the outbox.
 
 create table projects.audit_logs (
-  id uuid not null default gen_random_uuid(),
+  id uuid not null default projects.uuid7(),
   created_at timestamptz not null default now(),
   domain text not null default 'projects'
     constraint audit_logs_domain_known check (domain = 'projects'),

@@ -109,7 +109,7 @@ from (
 ) p;
 
 create temporary table gifts on commit drop as
-select s.*, p.fund_id, p.clearing_id, p.income_id, ledger.uuid7() as journal_id, clock_timestamp() as at
+select s.*, p.fund_id, p.clearing_id, p.income_id, finance.uuid7() as journal_id, clock_timestamp() as at
 from pg_temp.staged s
 join pg_temp.pots p on p.project_ref is not distinct from s.project_ref and p.currency = s.currency;
 analyze pg_temp.gifts";

@@ -135,6 +135,34 @@ async fn every_role_may_do_what_it_must_and_nothing_more() {
     assert!(broken.is_empty(), "{} checks failed:\n{}", broken.len(), broken.join("\n"));
 }
 
+/// As the application adds them.
+#[tokio::test]
+async fn what_is_only_added_to_has_ids_in_order_of_time() {
+    // RFC 9562, section 5.7: 48 bits of milliseconds, the version, the variant; of a moment within the transaction.
+    let ordered = "substr(id::text, 15, 1) = '7' and substr(id::text, 20, 1) in ('8', '9', 'a', 'b')
+        and ('x0000' || replace(left(id::text, 13), '-', ''))::bit(64)::bigint
+          between floor(extract(epoch from now()) * 1000) and extract(epoch from clock_timestamp()) * 1000";
+    for (domain, _, log) in DOMAINS {
+        let database = Database::migrated(domain).await;
+        let app = database.log_in(domain, Kind::App).await.unwrap();
+        for insert in [
+            format!(
+                "insert into {domain}.outbox_events (topic, aggregate_type, aggregate_id, payload)
+                 values ('{domain}.thing.happened.v1', 'thing', gen_random_uuid(), '{{}}')"
+            ),
+            format!(
+                "insert into {log} (domain, actor_kind, action, change_type)
+                 values ('{domain}', 'system', 'thing.create', 'create')"
+            ),
+        ] {
+            assert!(
+                value::<bool>(&app, &format!("{insert} returning {ordered}")).await,
+                "{insert}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_pooler_gives_no_role_more() {
     let mut broken = Vec::new();

@@ -162,7 +162,10 @@ impl Report {
         ] {
             table.row([name.to_owned(), rate.to_string()]);
         }
-        text.push_str(&format!("{table}\n"));
+        text.push_str(&format!(
+            "{table}\nwrite-ahead log of a posting: {} bytes\n\n",
+            postings.wal_bytes_each
+        ));
         let mut table = Table::new(&["reads", "ms, median [p10..p90]"]);
         for (name, ms) in [
             ("trial balance", reads.trial_balance_ms),

@@ -32,6 +32,8 @@ pub(super) struct Postings {
     pub(super) of_pgbench: Spread,
     pub(super) of_pgbench_pooled: Spread,
     pub(super) hot_of_cold: Spread,
+    /// Bytes of the write-ahead log for each hot posting, images of whole pages among them.
+    pub(super) wal_bytes_each: Spread,
     /// Between a function and its database, after the first.
     pub(super) round_trips_each: f64,
     /// Of the contributions that were answered: all of them are in the books.
@@ -46,19 +48,21 @@ pub(super) fn measure(scene: &Scene<'_>, size: Size, out: &Output) -> Result<Pos
     let round_trips_each = round_trips(scene)?;
     let mut instances =
         (0..CLIENTS).map(|_| scene.instance(None)).collect::<Result<Vec<_>, _>>()?;
-    let mut samples: [Samples; 7] = Default::default();
+    let mut samples: [Samples; 8] = Default::default();
     let mut made = 0;
     // The first round warms up what is cold after a start: caches, connections, the files of the log.
     for round in 0..=size.rounds {
         out.step(format_args!("postings beside pgbench: round {round} of {}", size.rounds));
+        let log = scene.end_of_log()?;
         let hot = turn(scene, &mut instances, size.postings, true, &mut made)?;
+        let written = (scene.end_of_log()? - log) / count(CLIENTS * size.postings);
         let pgbench = scene.pgbench_rate(size.seconds, false)?;
         let cold = turn(scene, &mut instances, size.postings, false, &mut made)?;
         let pooled = scene.pgbench_rate(size.seconds, true)?;
         if round == 0 && size.rounds > 0 {
             continue;
         }
-        let rates = [hot, cold, pgbench, pooled, hot / pgbench, hot / pooled, hot / cold];
+        let rates = [hot, cold, pgbench, pooled, hot / pgbench, hot / pooled, hot / cold, written];
         for (samples, rate) in samples.iter_mut().zip(rates) {
             samples.add(rate);
         }
@@ -86,6 +90,7 @@ pub(super) fn measure(scene: &Scene<'_>, size: Size, out: &Output) -> Result<Pos
         of_pgbench,
         of_pgbench_pooled,
         hot_of_cold,
+        wal_bytes_each,
     ] = samples.map(|samples| samples.spread());
     Ok(Postings {
         hot_per_s,
@@ -95,13 +100,13 @@ pub(super) fn measure(scene: &Scene<'_>, size: Size, out: &Output) -> Result<Pos
         of_pgbench,
         of_pgbench_pooled,
         hot_of_cold,
+        wal_bytes_each,
         round_trips_each,
         posted: made,
     })
 }
 
 /// All instances at once, each with so many postings: how many in a second.
-#[expect(clippy::cast_precision_loss, reason = "a few thousand")]
 fn turn(
     scene: &Scene<'_>,
     instances: &mut [Instance],
@@ -109,9 +114,9 @@ fn turn(
     hot: bool,
     made: &mut usize,
 ) -> Result<f64, Failure> {
-    let count = instances.len() * each;
+    let gifts = instances.len() * each;
     let from = *made;
-    *made += count;
+    *made += gifts;
     let begin = Barrier::new(instances.len());
     let spans = thread::scope(|scope| {
         let workers: Vec<_> = instances
@@ -143,7 +148,12 @@ fn turn(
     let started = spans.iter().map(|(started, _)| *started).min();
     let ended = spans.iter().map(|(_, ended)| *ended).max();
     let took = started.zip(ended).map_or(Duration::ZERO, |(started, ended)| ended - started);
-    Ok(count as f64 / took.as_secs_f64())
+    Ok(count(gifts) / took.as_secs_f64())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+fn count(gifts: usize) -> f64 {
+    gifts as f64
 }
 
 /// Postings after the first whose round trips are counted.

@@ -146,6 +146,13 @@ impl<'a> Scene<'a> {
         databases::value(&session, sql).await.map_err(|error| refused(sql, &error))
     }
 
+    /// Where the write-ahead log ends, in bytes.
+    pub(super) fn end_of_log(&self) -> Result<f64, Failure> {
+        let sql = "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')";
+        let end = self.runtime.block_on(self.value(sql))?;
+        end.parse().map_err(|_| Failure::new(Exit::Failure, "the log has no end").why(end))
+    }
+
     /// The version of the server.
     pub(super) fn version(&self) -> String {
         self.runtime.block_on(self.value("show server_version")).unwrap_or_default()
@@ -207,7 +214,7 @@ fn books(entries: u32) -> String {
          select row_number() over (order by f.project_ref) - 1 as n, ledger.leaf_account('4000', f.id, 'GBP') as income
          from ledger.funds f where f.code like 'project:c0000000-%';
          create temporary table made as
-         select g.n, ledger.uuid7() as id, f.income from generate_series(1, {journals}) as g (n) join fund f on f.n = g.n % {FUNDS};
+         select g.n, finance.uuid7() as id, f.income from generate_series(1, {journals}) as g (n) join fund f on f.n = g.n % {FUNDS};
          insert into ledger.journals (id, kind, effective_date, source_type, source_id, lines, reason)
          select id, 'journal.manual', finance.today(), 'bench', id, 2, 'bench' from made;
          insert into ledger.entries (journal_id, line, account_id, currency, amount)
