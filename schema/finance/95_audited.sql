@@ -64,6 +64,9 @@ create trigger record_change after insert or update or delete on giving.disputes
 create trigger record_change after insert or update or delete on giving.payout_items
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('payout_item');
+create trigger record_change after insert or update or delete on giving.processor_balances
+  for each row when (session_user <> 'finance_migrator')
+  execute function finance.record_change('processor_balance');
 create trigger record_change after insert or update or delete on giving.allocations
   for each row when (session_user <> 'finance_migrator')
   execute function finance.record_change('allocation');

@@ -1,4 +1,4 @@
-//! `GET /v1/finance/reconciliations`: where our books and our bank agree, and where not.
+//! `GET /v1/finance/reconciliations`: where our books agree with our bank and our processors, and where not.
 use api::{Allow, Example, Filter, List, Method, Problem, Request, Response, Route, Shape};
 use db::{Access, Db, Domain};
 use types::Page;
@@ -10,7 +10,7 @@ pub const ROUTE: Route = Route {
     name: "finance-list-reconciliations",
     method: Method::GET,
     path: "/v1/finance/reconciliations",
-    summary: "Lists what came of comparing our books with our bank's statements, newest first.",
+    summary: "Lists what came of comparing our books with our bank's statements and processors' reports, newest first.",
     domain: Domain::Finance,
     access: Access::Read,
     allow: Allow::Permission("ledger.read"),

@@ -17,6 +17,7 @@ mod jobs;
 mod mandates;
 mod opening;
 mod partner_bank_accounts;
+mod processor_balances;
 mod processors;
 mod property;
 mod proposals;

@@ -107,6 +107,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/v1/finance/payouts", &["GET"]),
     ("/v1/finance/periods", &["GET"]),
     ("/v1/finance/periods/{id}/close", &["POST"]),
+    ("/v1/finance/processor-balances", &["GET", "POST"]),
     ("/v1/finance/processor-fees", &["GET"]),
     ("/v1/finance/products", &["GET", "POST"]),
     ("/v1/finance/products/{id}", &["GET", "PATCH", "DELETE"]),

@@ -135,6 +135,7 @@ entities! {
     Mandate MandateId = "finance.mandate",
     PartnerBankAccount PartnerBankAccountId = "finance.partner_bank_account",
     Payout PayoutId = "finance.payout",
+    ProcessorBalance ProcessorBalanceId = "finance.processor_balance",
     ProcessorFee ProcessorFeeId = "finance.processor_fee",
     Product ProductId = "finance.product",
     Quote QuoteId = "finance.quote",

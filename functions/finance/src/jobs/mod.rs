@@ -9,6 +9,7 @@ pub mod poll_hmrc;
 pub mod process_webhooks;
 pub mod purge_keys;
 pub mod reconcile_bank;
+pub mod reconcile_processor;
 pub mod relay_events;
 pub mod seal_audit;
 pub mod seal_journals;

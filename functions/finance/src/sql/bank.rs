@@ -92,7 +92,7 @@ row! {
     pub struct Reconciliation {
         /// Identity.
         pub id: ReconciliationId,
-        /// What was compared: `bank`.
+        /// What was compared: `bank` or `processor`.
         pub kind: String,
         /// Day that was compared.
         pub day: Date,
@@ -104,7 +104,8 @@ row! {
         pub theirs_minor: Option<i64>,
         /// Currency of both.
         pub currency: Option<Currency>,
-        /// More of it: the nominal `code`, and how many lines are `unmatched`.
+        /// More of it: the nominal `code`. Of a bank: how many lines are `unmatched`. Of processors: which `processors`; if
+        /// they are compared together, `unnamed_minor` that names none of them, and whose report is `missing`.
         pub detail: Value,
         /// When it was found.
         pub created_at: Timestamp,

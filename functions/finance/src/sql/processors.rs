@@ -1,10 +1,14 @@
-//! What processors do with payments: disputes, payouts and the fees that they keep.
+//! What processors do with payments: disputes, payouts, the fees that they keep, and what they hold.
 use api::Resource;
-use db::{Sql, row, statements};
+use db::{Sql, idempotency::Key, row, statements};
 use serde::Serialize;
+use serde_json::Value;
 use types::{
-    ContributionId, Date, DisputeId, JournalId, Line, Money, PayoutId, ProcessorFeeId, Timestamp,
+    ContactId, ContributionId, Currency, Date, DisputeId, JournalId, Line, Money, PayoutId,
+    ProcessorBalanceId, ProcessorFeeId, Timestamp,
 };
+
+use crate::sql::Kept;
 
 row! {
     /// A payment that a contributor's bank takes back.
@@ -127,6 +131,48 @@ impl Resource for ProcessorFee {
     }
 }
 
+row! {
+    /// What a processor reported to hold for us.
+    #[derive(Debug, Serialize)]
+    #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+    pub struct ProcessorBalance {
+        /// Identity.
+        pub id: ProcessorBalanceId,
+        /// Who reported it.
+        pub processor: String,
+        /// The day at whose end it was held.
+        pub day: Date,
+        /// What was held, available or not, in minor units; negative: we owe it.
+        pub balance: Money,
+        /// The processor's name of the report.
+        pub report_ref: String,
+        /// When it was recorded.
+        pub created_at: Timestamp,
+    }
+}
+
+impl Resource for ProcessorBalance {
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+    fn version(&self) -> Option<i32> {
+        None
+    }
+}
+
+row! {
+    /// Reports and books side by side.
+    #[derive(Debug)]
+    pub struct Compared {
+        /// Comparisons that were made.
+        pub compared: i64,
+        /// Of them, those in which the books and the report differ.
+        pub different: i64,
+        /// Those that wait for the report of another processor.
+        pub unclear: i64,
+    }
+}
+
 types::words! {
     /// How far a dispute has come.
     pub enum DisputeStatus {
@@ -163,7 +209,41 @@ types::words! {
     }
 }
 
+macro_rules! balance {
+    () => {
+        "t.id, t.processor, t.day, t.balance_minor, t.currency, t.report_ref, t.created_at"
+    };
+}
+
 statements! {
+    /// A page of what processors reported to hold, newest first: of a processor, in a currency, of days from, before.
+    pub const BALANCES: Sql<
+        (
+            Option<Line<50>>, Option<Currency>, Option<Date>, Option<Date>, Option<Timestamp>,
+            Option<ProcessorBalanceId>, i64,
+        ),
+        ProcessorBalance,
+    > = Sql::new(concat!(
+        "select ", balance!(), "
+         from giving.processor_balances t
+         where ($1 is null or t.processor = $1)
+           and ($2 is null or t.currency = $2)
+           and ($3 is null or t.day >= $3)
+           and ($4 is null or t.day < $4)
+           and ($5 is null or (t.created_at, t.id) < ($5, $6))
+         order by t.created_at desc, t.id desc
+         limit $7"
+    ));
+    /// Keeps what a processor holds, once per scope and key; see `giving.record_balance` for what it breaks.
+    pub const RECORD_BALANCE: Sql<(Key, Value, ContactId), Kept<ProcessorBalance>> = Sql::repeatable(concat!(
+        "select ", balance!(), ", f.replayed
+         from giving.record_balance($1, $2, $3, $4, $5) f
+         cross join lateral (select (f.report).*) t"
+    ))
+    .never_null();
+    /// Compares what processors reported with the books; no row: another run is at work.
+    pub const COMPARE: Sql<(), Compared> =
+        Sql::repeatable("select compared, different, unclear from giving.compare_processors()").never_null();
     /// A page of disputes, newest first: of a contribution, by status.
     pub const DISPUTES: Sql<
         (Option<ContributionId>, Option<&'static str>, Option<Timestamp>, Option<DisputeId>, i64),

@@ -147,6 +147,17 @@ pub(super) const GUARDS: &[Guard] = &[
          'manual', 'po_1', 500, 'GBP', '2026-01-01' from generate_series(1, 2)",
     ),
     (
+        "giving.processor_balances",
+        "processor_balances_day_key",
+        "insert into giving.processor_balances (processor, currency, day, balance_minor, report_ref) select
+         'stripe', 'GBP', '2026-01-01', 500, 'frr_1' from generate_series(1, 2)",
+    ),
+    (
+        "giving.processor_balances",
+        "refuse_change",
+        "update giving.processor_balances set balance_minor = balance_minor + 1",
+    ),
+    (
         "giving.disputes",
         "disputes_processor_ref_key",
         "insert into giving.disputes (contribution_id, processor, processor_ref, amount_minor, currency,
