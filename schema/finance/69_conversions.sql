@@ -163,5 +163,5 @@ begin
 end
 $$;
 comment on function giving.convert(text, text, bytea, jsonb, uuid, text) is
-  'Changes money of a fund into another currency, {id, fund_id, code, provider_ref, from_minor, from_currency, to_minor or rate, to_currency, fee_minor, converted_on}, in one journal that balances in each. Breaks idempotency_keys_fingerprint (P0422), funds_floor (P0402), accounting_periods_open, accounts_open (P0409), conversions_pkey, conversions_provider_ref_key (23505), conversions_from_currency_fkey, conversions_to_currency_fkey, conversions_fund_id_fkey (23503), conversions_differ, conversions_to_minor_range, conversions_rate_range (23514).';
+  'Changes money of a fund into another currency, {id, fund_id, code, provider_ref, from_minor, from_currency, to_minor or rate, to_currency, fee_minor, converted_on}, in one journal that balances in each. Breaks idempotency_keys_fingerprint (P0422), funds_floor (P0402), accounting_periods_open, accounts_open (P0409), journals_source_key, conversions_provider_ref_key (23505), conversions_from_currency_fkey, conversions_to_currency_fkey, conversions_fund_id_fkey (23503), conversions_differ, conversions_to_minor_range, conversions_rate_range (23514).';
 grant execute on function giving.convert(text, text, bytea, jsonb, uuid, text) to finance_writer;

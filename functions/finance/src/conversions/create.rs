@@ -183,7 +183,7 @@ async fn convert(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let params = (req.required_key()?, conversion, req.actor()?, req.id().to_owned());
     let converted = post(req, db, &CONVERT, params)
         .await
-        .on_constraint("conversions_pkey", || {
+        .on_constraint("journals_source_key", || {
             Problem::already_recorded("conversion already recorded")
         })
         .on_constraint("conversions_provider_ref_key", || {
