@@ -45,11 +45,6 @@ async fn step(
                 "have the milestone approved first, or propose the payment for its new version";
             Problem::new(problem::MILESTONE_NOT_APPROVED, detail)
         })
-        .on_constraint("disbursements_total", || {
-            Problem::conflict(
-                "its lines do not add up to its amount: withdraw it and propose another",
-            )
-        })
         .on_constraint("disbursements_bank_account_usable", || {
             let detail =
                 "it must be the partner's, in this currency, verified, and at least three days old";

@@ -42,9 +42,6 @@ async fn decide(req: &Request, db: &Db<'_>, status: &'static str) -> Result<Resp
         .on_constraint("journal_proposals_four_eyes", || {
             Problem::new(problem::FOUR_EYES, "who proposed a journal does not post it")
         })
-        .on_constraint("journals_reverses_key", || {
-            Problem::conflict("the journal was reversed before")
-        })
         .on_constraint("accounts_floor", || {
             Problem::new(problem::INSUFFICIENT_FUNDS, "an account of it does not hold that much")
         });

@@ -178,9 +178,6 @@ async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
             .on_constraint("claim_lines_contribution_id_key", changed)
             .on_constraint("claim_lines_gift_status", changed)
             .on_constraint("claim_lines_gift_amount", changed)
-            .on_constraint("claim_lines_gift_own_money", changed)
-            .on_constraint("claim_lines_gift_aggregate", changed)
-            .on_constraint("claim_lines_gift_gasds", changed)
             .on_constraint("claim_lines_declaration_covers", changed)?;
         api::created(req, &Collected { claim, changes, left_out })
     })

@@ -155,7 +155,6 @@ async fn declare(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
             Problem::invalid("/contribution_id", "names no gift of this contributor")
         })
         .on_constraint("declarations_claimant_id_fkey", unknown_claimant)
-        .on_constraint("declarations_contributor_id_fkey", unknown_contributor)
         .map_err(api::in_progress)?;
     let declared = declared.ok_or_else(unknown_contributor)?;
     api::created_once(req, &declared.declaration, declared.replayed)
