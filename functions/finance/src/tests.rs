@@ -21,6 +21,7 @@ mod processor_balances;
 mod processors;
 mod property;
 mod proposals;
+mod refusals;
 mod repeated;
 mod statements;
 mod trade;

@@ -91,6 +91,22 @@ async fn a_payment_is_owed_sent_refused_by_the_bank_sent_again_and_paid() {
 }
 
 #[tokio::test]
+async fn a_bank_ref_is_of_one_payment() {
+    let books = books("now() - interval '1 day'").await;
+
+    for (status, code) in [(200, ""), (409, "conflict")] {
+        let proposed = books.propose(&json!({ "amount": pence(100) })).await;
+        let approved = books.step(&approve::ROUTE, &proposed.body, &json!({})).await;
+        let sent = books.step(&send::ROUTE, &approved.body, &json!({})).await;
+        let named = json!({ "bank_ref": "FP-1" });
+        let paid = books.step(&confirm::ROUTE, &sent.body, &named).await;
+        assert_eq!((paid.status, paid.code()), (status, code), "{}", paid.body);
+    }
+    assert_eq!(books.app.count("ledger.journals where kind = 'disbursement.paid'").await, 1);
+    books.are_sound().await;
+}
+
+#[tokio::test]
 async fn who_proposed_a_payment_does_not_approve_it() {
     let books = books("now() - interval '1 day'").await;
     let proposed = books.propose(&json!({})).await;

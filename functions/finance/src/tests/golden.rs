@@ -10,6 +10,9 @@ use crate::{allocations, contributions, contributors, refunds};
 pub(super) const PROJECT: &str = "03262721-01f4-5300-9f04-f6a6dee60d17";
 pub(super) const GENERAL: &str = "04b25f59-033c-502c-ac71-430477286633";
 
+/// A currency that our books do not take.
+pub(super) const OTHER: &str = "THB";
+
 /// Books with nothing in them but a contributor.
 pub(super) struct Books {
     pub(super) app: App,
@@ -30,6 +33,11 @@ impl Books {
     pub(super) fn call(&self, role: &str) -> Call {
         self.calls.set(self.calls.get() + 1);
         Call::role(role).header("idempotency-key", format!("call-{}", self.calls.get()))
+    }
+
+    /// What a treasurer is answered.
+    pub(super) async fn asked(&self, route: &'static api::Route, body: &Value) -> testdb::Answer {
+        self.app.call(route, self.call("treasurer").json(body)).await
     }
 
     pub(super) async fn give(&self, more: &Value) -> Value {
@@ -92,6 +100,13 @@ impl Books {
 pub(super) fn is_documented(lines: &str) {
     let page = include_str!("../../../../docs/finance.md");
     assert!(page.contains(&format!("`{lines}`")), "docs/finance.md does not say: {lines}");
+}
+
+/// `body` with the members of `more`.
+pub(super) fn with(body: &Value, more: &Value) -> Value {
+    let mut body = body.clone();
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
 }
 
 pub(super) fn pence(minor: i64) -> Value {

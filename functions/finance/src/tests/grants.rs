@@ -37,6 +37,8 @@ async fn a_grant_is_owed_received_in_parts_written_off_and_paid_back() {
     let first = json!({ "amount": pence(4_000), "bank_ref": "A" });
     let part = books.grant_step(&receive::ROUTE, &grant.body, &first).await;
     books.posted("grant.received", "1000 - 4000, 1500 - -4000").await;
+    let again = books.grant_step(&receive::ROUTE, &part.body, &first).await;
+    assert_eq!((again.status, again.code()), (409, "already_recorded"), "{}", again.body);
     let second = json!({ "amount": pence(2_000), "bank_ref": "B" });
     let more = books.grant_step(&receive::ROUTE, &part.body, &second).await;
     let back = json!({ "amount": pence(5_000), "reason": "Smaller" });

@@ -262,6 +262,9 @@ async fn no_journal_is_matched_with_more_than_it_moves() {
     books.give(&json!({})).await;
     let card = books.journal("contribution.settled").await;
     let payout = books.payout("po_1").await;
+    let failed = books.payout("po_2").await;
+    let told = json!({ "payout_ref": "po_2", "amount_minor": 9_830, "currency": "GBP", "status": "failed" });
+    books.app.execute(&format!("select giving.hear_payout('stripe', '{told}', 'test')")).await;
     let bank = books.bank().await;
     books.statement(&bank, &[("A", 4_000), ("B", 6_000), ("C", 6_000), ("D", -10_000)]).await;
     let part = |amount: i64| json!([{ "journal_id": gift, "amount": pence(amount) }]);
@@ -285,6 +288,7 @@ async fn no_journal_is_matched_with_more_than_it_moves() {
             "invalid_request",
         ),
         ("A", json!([{ "payout_id": payout }]), 409, "conflict"),
+        ("A", json!([{ "payout_id": failed }]), 409, "conflict"),
         ("A", part(4_001), 409, "conflict"),
         ("D", part(-10_000), 409, "already_matched"),
     ] {

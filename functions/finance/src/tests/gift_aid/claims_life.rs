@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
-use testdb::Call;
+use testdb::{App, Call};
 use types::ContributionId;
 
 use super::{Charity, bookkeeper};
-use crate::gift_aid::claims::{create, export, find, list, submit, validate, withdraw};
+use crate::gift_aid::claims::{create, export, find, list, receive, submit, validate, withdraw};
 
 #[tokio::test]
 async fn a_claim_goes_from_gifts_to_money_with_exact_postings() {
@@ -398,4 +398,123 @@ async fn the_rates_of_the_books_are_those_of_the_rules() {
         .collect();
 
     assert_eq!(known, rules.join(","));
+}
+
+#[tokio::test]
+async fn a_gift_that_is_given_back_after_it_was_validated_stops_the_claim() {
+    let charity = Charity::new().await;
+    let ada = charity.person("Ada", "Lovelace").await;
+    let gift = charity.gift(&ada, 10_000, "2026-05-01").await;
+    charity.declared(&ada).await;
+    charity.accrue().await;
+    let claim = charity.validated("A").await;
+    charity.refund(&gift, 10_000, "refunded").await;
+
+    let upload = json!({ "channel": "upload" });
+    let refused = charity.step(&submit::ROUTE, &claim, Some(&upload)).await;
+
+    assert_eq!((refused.status, refused.code()), (409, "claim_changed"), "{}", refused.body);
+    assert_eq!(charity.app.count("ledger.journals where kind = 'gift_aid.claimed'").await, 0);
+}
+
+#[tokio::test]
+async fn the_money_of_a_claim_is_of_an_open_year_and_its_key_of_one_receipt() {
+    let charity = Charity::new().await;
+    let ada = charity.person("Ada", "Lovelace").await;
+    charity.gift(&ada, 10_000, "2026-05-01").await;
+    charity.declared(&ada).await;
+    charity.accrue().await;
+    let claim = charity.uploaded("A").await;
+    let receive = async |pence: i64, day: &str| {
+        let body = json!({ "amount": { "amount": pence, "currency": "GBP" }, "received_on": day });
+        let call = Call::role("treasurer").path(claim["id"].as_str().unwrap());
+        let call = call.header("if-match", format!("\"{}\"", claim["version"]));
+        let call = call.header("idempotency-key", "once").json(&body);
+        charity.app.call(&receive::ROUTE, call).await
+    };
+
+    let early = receive(2_500, "1999-01-01").await;
+    let received = receive(2_500, "2026-11-01").await;
+    let reused = receive(2_499, "2026-11-01").await;
+
+    assert_eq!((early.status, early.place()), (422, "/received_on"), "{}", early.body);
+    assert_eq!(received.status, 200, "{}", received.body);
+    assert_eq!((reused.status, reused.code()), (422, "idempotency_key_reused"));
+    charity.is_whole().await;
+}
+
+/// Until as many wait for a lock.
+async fn waiting(app: &App, count: i64) {
+    let waits = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    for _ in 0..1_000 {
+        if app.count(waits).await == count {
+            return;
+        }
+    }
+    panic!("nobody waits: what changes while a claim is collected may be claimed all the same");
+}
+
+#[tokio::test]
+async fn what_changes_while_a_claim_is_collected_is_not_claimed() {
+    let of_gift = "select from giving.contributions where id = $gift for no key update";
+    let of_charity = "select from giftaid.claimants for update";
+    for (held, change) in [
+        (of_gift, "update giving.contributions set status = 'refunded' where id = $gift"),
+        (
+            of_gift,
+            "insert into giving.refunds (contribution_id, processor, amount_minor, currency, reason)
+             values ($gift, 'manual', 1, 'GBP', 'requested')",
+        ),
+        (
+            of_gift,
+            "update giftaid.declarations set status = 'cancelled', cancelled_from = lower(covers), cancelled_at = now()",
+        ),
+        (of_charity, "select giftaid.release(array(select id from giftaid.accruals), '{no_declaration}', null, 'test')"),
+    ] {
+        let charity = Charity::new().await;
+        let ada = charity.person("Ada", "Lovelace").await;
+        let gift = charity.gift(&ada, 10_000, "2026-05-01").await;
+        // One by word of mouth counts as never made when it is taken back.
+        let oral = json!({ "contributor_id": ada, "scope": "enduring", "past_four_years": true, "channel": "oral" });
+        assert_eq!(charity.declare(&oral).await.status, 201);
+        charity.accrue().await;
+        let open = charity.app.database.superuser().await;
+        let sql = |text: &str| text.replace("$gift", &format!("'{gift}'"));
+        open.batch_execute(&format!("begin; {}", sql(held))).await.unwrap();
+
+        let commit = async {
+            waiting(&charity.app, 1).await;
+            open.batch_execute(&format!("{}; commit", sql(change))).await.unwrap();
+        };
+        let (refused, ()) = tokio::join!(charity.collect("A"), commit);
+
+        let named = (refused.status, refused.code());
+        assert_eq!(named, (409, "claim_changed"), "{change}: {}", refused.body);
+        assert_eq!(charity.app.count("giftaid.claims").await, 0, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn a_gift_is_in_one_of_two_claims_that_are_collected_at_once() {
+    let charity = Charity::new().await;
+    let ada = charity.person("Ada", "Lovelace").await;
+    let gift = charity.gift(&ada, 10_000, "2026-05-01").await;
+    charity.declared(&ada).await;
+    charity.accrue().await;
+    let open = charity.app.database.superuser().await;
+    let hold =
+        format!("begin; select from giving.contributions where id = '{gift}' for no key update");
+    open.batch_execute(&hold).await.unwrap();
+
+    let commit = async {
+        waiting(&charity.app, 2).await;
+        open.batch_execute("commit").await.unwrap();
+    };
+    let (one, two, ()) = tokio::join!(charity.collect("A"), charity.collect("B"), commit);
+
+    let mut ends = [&one, &two].map(|answer| (answer.status, answer.code()));
+    ends.sort_unstable();
+    assert_eq!(ends, [(201, ""), (409, "claim_changed")], "{} {}", one.body, two.body);
+    assert_eq!(charity.app.count("giftaid.claim_lines").await, 1);
+    charity.is_whole().await;
 }

@@ -73,6 +73,13 @@ async fn a_declaration_is_recorded_once_and_takes_the_place_of_one_that_says_les
     assert_eq!((second.status, second.body.clone()), (201, again.body.clone()));
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert_eq!(second.body["covers_from"], "2022-04-06");
+    let reused = Call::role("treasurer").header("idempotency-key", "again").json(&less);
+    let reused = charity.app.call(&declarations::create::ROUTE, reused).await;
+    assert_eq!((reused.status, reused.code()), (422, "idempotency_key_reused"));
+    let mut taken = less.clone();
+    taken["id"] = second.body["id"].clone();
+    let taken = charity.declare(&taken).await;
+    assert_eq!((taken.status, taken.code()), (409, "already_recorded"), "{}", taken.body);
     let path = Call::role("auditor").path(first.body["id"].as_str().unwrap());
     let old = charity.app.call(&declarations::find::ROUTE, path).await;
     assert_eq!(

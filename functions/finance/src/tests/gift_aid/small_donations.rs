@@ -62,6 +62,14 @@ async fn what_is_wrong_with_a_collection_is_said_where_it_is() {
         (with("amount", json!({ "amount": 100, "currency": "EUR" })), "/amount/currency"),
         (with("banked_on", json!("2026-04-30")), "/banked_on"),
         (with("banked_on", json!("2099-01-01")), "/banked_on"),
+        (
+            {
+                let mut body = with("collected_on", json!("1999-01-01"));
+                body["banked_on"] = json!("1999-01-02");
+                body
+            },
+            "/banked_on",
+        ),
         (with("building_id", json!(types::ClaimId::new())), "/building_id"),
         (with("claimant_id", json!(types::ClaimId::new())), "/claimant_id"),
         (with("method", json!("cheque")), "/method"),
@@ -77,6 +85,24 @@ async fn what_is_wrong_with_a_collection_is_said_where_it_is() {
         201,
         "the limit itself"
     );
+}
+
+#[tokio::test]
+async fn a_collection_is_known_by_its_id_and_its_key() {
+    let charity = Charity::new().await;
+    let mut body = collection(&charity, 2, 6_000);
+    body["id"] = json!("00000000-0000-4000-8000-0000000000f3");
+    let call = Call::role("treasurer").header("idempotency-key", "once");
+    let first = charity.app.call(&collections::ROUTE, call.clone().json(&body)).await;
+    body["gifts"] = json!(3);
+
+    let reused = charity.app.call(&collections::ROUTE, call.json(&body)).await;
+    let taken = record(&charity, &body).await;
+
+    assert_eq!(first.status, 201, "{}", first.body);
+    assert_eq!((reused.status, reused.code()), (422, "idempotency_key_reused"));
+    assert_eq!((taken.status, taken.code()), (409, "already_recorded"), "{}", taken.body);
+    charity.is_whole().await;
 }
 
 #[test]
@@ -265,6 +291,42 @@ async fn eight_thousand_pounds_count_and_a_gift_that_is_dropped_counts_no_longer
         dropped.body
     );
     assert_eq!(other.status, 200, "{}", other.body);
+    charity.is_whole().await;
+}
+
+#[tokio::test]
+async fn eight_thousand_pounds_count_in_each_community_building() {
+    let charity = Charity::new().await;
+    let bob = charity.person("Bob", "Moran").await;
+    charity.gift(&bob, 200_000, "2026-06-01").await;
+    charity.declared(&bob).await;
+    charity.accrue().await;
+    let buildings = format!(
+        "insert into giftaid.gasds_buildings (claimant_id, name, address, postcode)
+         select '{}', name, '4 Canal Walk', 'N1 8QT' from unnest(array['Chapel', 'Hall']) name",
+        charity.claimant
+    );
+    charity.app.execute(&buildings).await;
+    let of = async |name: &str| {
+        let id = format!("select id::text from giftaid.gasds_buildings where name = '{name}'");
+        charity.app.value(&id).await
+    };
+    let (chapel, hall) = (of("Chapel").await, of("Hall").await);
+    for (building, gifts, pence) in
+        [(&hall, 30_000, 800_000), (&chapel, 30_000, 800_000), (&hall, 1, 1)]
+    {
+        let mut body = collection(&charity, gifts, pence);
+        body["building_id"] = json!(building);
+        assert_eq!(record(&charity, &body).await.status, 201);
+    }
+    let draft = charity.collect("A").await.body;
+
+    let above = charity.add_small(&draft, &json!({ "tax_year": 2026 })).await;
+    charity.app.execute("update giftaid.gasds_collections set collected_on = '2025-04-05' where amount_minor = 1").await;
+    let at = charity.add_small(&draft, &json!({ "tax_year": 2026 })).await;
+
+    assert_eq!((above.status, above.code()), (409, "small_donations_limit"), "{}", above.body);
+    assert_eq!((at.status, &at.body["top_up_minor"]), (201, &json!(400_000)), "{}", at.body);
     charity.is_whole().await;
 }
 

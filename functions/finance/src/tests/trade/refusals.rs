@@ -1,30 +1,13 @@
 //! What the database alone refuses of a document is said where it is wrong.
 use serde_json::{Value, json};
-use testdb::Answer;
 
 use super::{CUSTOMER, line};
 use crate::{
     bank_accounts, bank_statements, grants,
-    invoices::{create, issue, pay},
+    invoices::{create, issue, pay, update},
     products, quotes, sellers,
-    tests::golden::{Books, pence},
+    tests::golden::{Books, OTHER, pence, with},
 };
-
-/// A currency that our books do not take.
-const OTHER: &str = "THB";
-
-/// `body` with the members of `more`.
-fn with(body: &Value, more: &Value) -> Value {
-    let mut body = body.clone();
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    body
-}
-
-impl Books {
-    async fn asked(&self, route: &'static api::Route, body: &Value) -> Answer {
-        self.app.call(route, self.call("treasurer").json(body)).await
-    }
-}
 
 #[tokio::test]
 async fn a_value_that_cannot_stand_is_named() {
@@ -165,7 +148,32 @@ async fn a_payment_or_a_credit_that_cannot_be_is_named() {
         let refused = books.credited(&invoice, &of_line(price)).await;
         assert_eq!((refused.status, refused.place()), (422, "/lines"), "{}", refused.body);
     }
+    let euros = json!({ "unit_price": { "amount": 1, "currency": "EUR" } });
+    let euros = json!({ "lines": [with(&line(1, "GB_ZERO"), &euros)] });
+    let refused = books.on(&update::ROUTE, &free, &euros).await;
+    assert_eq!((refused.status, refused.place()), (422, "/lines"), "{}", refused.body);
     let refused = books.on(&issue::ROUTE, &free, &json!({})).await;
     assert_eq!((refused.status, refused.code()), (409, "invoice_state"), "{}", refused.body);
     books.are_sound().await;
+}
+
+#[tokio::test]
+async fn a_payment_of_a_closed_year_is_refused() {
+    let books = Books::new().await;
+    let invoice = books.issued(&json!({})).await;
+    let id = invoice["id"].as_str().unwrap();
+    // As if it had been issued in a year that is closed now.
+    let sql = format!(
+        "set session_replication_role = replica;
+         update trade.issued_invoices set issued_on = finance.today() - 400 where id = '{id}';
+         update ledger.accounting_periods set closed_at = now() where span @> finance.today() - 400"
+    );
+    books.app.execute(&sql).await;
+    let day = books.app.value("select (finance.today() - 400)::text").await;
+
+    let body = json!({ "method": "bank_transfer", "paid_on": day });
+    let refused = books.app.call(&pay::ROUTE, books.call("treasurer").path(id).json(&body)).await;
+
+    assert_eq!((refused.status, refused.place()), (422, "/paid_on"), "{}", refused.body);
+    assert_eq!(books.app.count("trade.invoice_payments").await, 0);
 }
