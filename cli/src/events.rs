@@ -31,6 +31,7 @@ Examples:
   cargo aruuri events relay                       local: hand over what is due, to the subscribers themselves
   cargo aruuri events list --parked               what was given up after eight attempts, and why
   cargo aruuri events retry --domain projects     all of a domain, or one: --id
+  cargo aruuri events again --since 2026-11-01T00:00:00Z   after more than a week in which nobody took them
   cargo aruuri events list --domain finance -o json | jq '.events[].topic'
 
 The URL of a domain is ARUURI_<DOMAIN>_DATABASE_URL_POOLED, else that of the local servers. Mails are not events of
@@ -63,6 +64,15 @@ enum What {
         #[arg(long, value_name = "UUID")]
         id: Option<Uuid>,
     },
+    /// Have the newest of each thing told once more; who has taken it does nothing
+    Again {
+        /// What became true from then on, as 2026-11-01T00:00:00Z
+        #[arg(long, value_name = "INSTANT")]
+        since: types::Timestamp,
+        /// Only this domain
+        #[arg(long, value_name = "DOMAIN", value_parser = NAMES)]
+        domain: Option<String>,
+    },
     /// Hand over what is due on the local servers, until nothing is
     Relay,
 }
@@ -93,6 +103,11 @@ struct Back {
 }
 
 #[derive(Serialize)]
+struct Again {
+    told_again: usize,
+}
+
+#[derive(Serialize)]
 struct Sent {
     sent: usize,
     failed: usize,
@@ -111,6 +126,13 @@ impl Events {
             What::Retry { domain, id } => {
                 let pools = Pools::open(running.as_ref(), domain.as_deref(), From::Environment)?;
                 runtime.block_on(retry(&pools, id, out))
+            }
+            What::Again { since, domain } => {
+                let pools = Pools::open(running.as_ref(), domain.as_deref(), From::Environment)?;
+                let told_again = runtime.block_on(again(&pools, since)).map_err(unreadable)?;
+                let text = format!("{told_again} wait for the relay once more");
+                out.data(&Again { told_again }, text)?;
+                Ok(Exit::Ok)
             }
             What::Relay => {
                 let running = running.ok_or_else(|| {
@@ -339,6 +361,15 @@ async fn retry(pools: &Pools, id: Option<Uuid>, out: &Output) -> Result<Exit, Fa
     let text = format!("{} brought back", retried.len());
     out.data(&Back { retried }, text)?;
     Ok(Exit::Ok)
+}
+
+/// Has the newest of each thing since then handed over once more; how many those are.
+pub(crate) async fn again(pools: &Pools, since: types::Timestamp) -> Result<usize, db::Error> {
+    let mut told = 0;
+    for db in pools.all() {
+        told += events::outbox(db.domain()).again.all(&db, (Some(since),)).await?.len();
+    }
+    Ok(told)
 }
 
 fn unreadable(error: db::Error) -> Failure {

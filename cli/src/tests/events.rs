@@ -9,7 +9,7 @@ use serde_json::json;
 use testdb::{App, Call};
 use tokio::time::Instant;
 
-use crate::events::{Pools, deliver, relay};
+use crate::events::{Pools, again, deliver, relay};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -307,6 +307,45 @@ async fn what_was_lost_doubled_and_mixed_up_between_domains_is_equal_again_after
     assert_eq!(relayed.failed, 0);
     let after = differences(apps.each_ref()).await;
     assert!(after.is_empty(), "{after:?}");
+}
+
+#[tokio::test]
+async fn what_was_lost_longer_ago_than_a_week_is_told_again_when_somebody_says_since_when() {
+    let apps = [
+        App::new(Domain::Platform).await,
+        App::new(Domain::Projects).await,
+        App::new(Domain::Finance).await,
+        App::new(Domain::Content).await,
+    ];
+    let [_, projects, finance, _] = &apps;
+    let pools = pools(&apps.iter().collect::<Vec<_>>());
+    let body = json!({
+        "slug": "lost", "name": { "de": "", "en": "Lost" }, "summary": { "de": "", "en": "Told to nobody." },
+    });
+    let made = projects.created(projects_create(), "admin", &body).await;
+    let kept = format!("finance.ref_projects where id = '{}'", made["id"].as_str().unwrap());
+    // Handed over a month ago, and taken by nobody; and once before, which the newest makes old.
+    projects
+        .execute(
+            "insert into projects.outbox_events (topic, aggregate_type, aggregate_id, payload)
+             select topic, aggregate_type, aggregate_id, payload from projects.outbox_events
+             order by position desc limit 1;
+             update projects.outbox_events
+             set occurred_at = '2026-01-31T12:00:00Z', published_at = '2026-01-31T12:00:01Z'",
+        )
+        .await;
+    let since = |text: &str| text.parse::<types::Timestamp>().unwrap();
+
+    let week = projects.run(&::projects::jobs::tell_again::JOB).await.result.unwrap();
+    let later = again(&pools, since("2026-01-31T12:00:00.000001Z")).await.unwrap();
+    let then = again(&pools, since("2026-01-31T12:00:00Z")).await.unwrap();
+    let twice = again(&pools, since("2026-01-31T12:00:00Z")).await.unwrap();
+    let before = finance.count(&kept).await;
+    let relayed = relay(&pools).await.unwrap();
+
+    assert_eq!((&week["events"], later, then, twice), (&json!(0), 0, 1, 0));
+    assert_eq!((before, relayed.failed), (0, 0));
+    assert_eq!(finance.count(&kept).await, 1);
 }
 
 #[tokio::test]

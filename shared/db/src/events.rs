@@ -90,8 +90,9 @@ pub struct Outbox {
     pub waiting: Sql<(bool, i64), Waiting>,
     /// Brings parked events back: one, or all.
     pub retry: Sql<(Option<Uuid>,), Retried>,
-    /// Takes back that the newest event of each thing, of a week, was handed over: it is told again, under its old id.
-    pub again: Sql<(), Retried>,
+    /// Takes back that the newest event of each thing since `$1`, or of a week, was handed over: it is told again, under
+    /// its old id.
+    pub again: Sql<(Option<Timestamp>,), Retried>,
 }
 
 macro_rules! outbox {
@@ -154,7 +155,7 @@ macro_rules! outbox {
                    where topic in (
                        'projects.project.changed.v1', 'platform.contact.merged.v1', 'platform.contact.erased.v1',
                        'platform.company.merged.v1')
-                     and occurred_at >= now() - interval '7 days'
+                     and occurred_at >= coalesce($1, now() - interval '7 days')
                    order by topic, aggregate_id, position desc
                  )
                    and published_at < now() - interval '1 hour'

@@ -68,7 +68,7 @@ pub const fn again(name: &'static str, domain: Domain) -> Job {
 }
 
 async fn tell_again(db: &Db<'_>) -> Result<Value, Failed> {
-    let events = events::outbox(db.domain()).again.all(db, ()).await?;
+    let events = events::outbox(db.domain()).again.all(db, (None,)).await?;
     Ok(json!({ "events": events.len() }))
 }
 
