@@ -42,7 +42,7 @@ comment on column audit.audit_logs.actor_kind is 'user: a person; token: an api 
 comment on column audit.audit_logs.actor_contact_id is 'Contact who acted; null: the system or nobody known. No foreign key: the row outlives the contact.';
 comment on column audit.audit_logs.actor_user_id is 'Login that was used; null: none.';
 comment on column audit.audit_logs.session_id is 'Login it happened in, or for a token its id; null: none.';
-comment on column audit.audit_logs.action is 'What was done, dotted: project.update, auth.login_failed.';
+comment on column audit.audit_logs.action is 'What was done, dotted: project.update, auth.sign_in_failed.';
 comment on column audit.audit_logs.change_type is 'Coarse kind of the action, for filters.';
 comment on column audit.audit_logs.entity_type is 'Entity that was touched, singular; null: none.';
 comment on column audit.audit_logs.entity_id is 'Id of that entity; null: none.';

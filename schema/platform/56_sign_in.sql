@@ -419,7 +419,8 @@ begin
     and (but_family is null or s.family_id <> but_family);
   get diagnostics ended = row_count;
   if ended > 0 then
-    perform audit.note('auth.sign_out', 'other', 'user', login.id, contact, login.id, only_family, context);
+    perform audit.note('auth.sign_out', 'other', case when only_family is null then 'user' else 'session' end,
+      coalesce(only_family, login.id), contact, login.id, null, context);
   end if;
   return ended;
 end
@@ -495,6 +496,9 @@ begin
     -- Whoever proves the mailbox takes the login back from all who got in otherwise.
     update identity.accounts a set revoked_at = now(), updated_by = login.contact_id
     where a.user_id = login.id and a.revoked_at is null;
+    if found then
+      perform audit.note('auth.account_unlinked', 'other', 'user', login.id, login.contact_id, login.id, null, context);
+    end if;
     perform identity.forget_attempts('sign_in', lower(login.email));
     perform identity.request_mail('password_changed', 'user', login.id);
     perform audit.note('auth.password_reset', 'other', 'user', login.id, login.contact_id, login.id, null, context);

@@ -152,6 +152,7 @@ declare
   wait integer := identity.count_attempt(
     'token_from', coalesce(context ->> 'ip', ''), 300, interval '15 minutes');
   used identity.api_tokens;
+  known identity.api_tokens;
 begin
   if wait = 0 then
     update identity.api_tokens t
@@ -161,13 +162,15 @@ begin
         select 1 from identity.users u
         where u.contact_id = t.owner_contact_id and u.status = 'active' and u.deleted_at is null)
     returning * into used;
-  end if;
-  if used.id is not null then
+    -- Of one that is not good any more it is still known whose it was.
+    select * into known from identity.api_tokens t where t.token_hash = used_hash;
     insert into audit.audit_logs (
       domain, actor_kind, actor_contact_id, session_id, action, change_type, entity_type, entity_id,
       request_id, ip, user_agent)
     values (
-      'platform', 'token', used.owner_contact_id, used.id, 'auth.token_used', 'login', 'api_token', used.id,
+      'platform', 'token', known.owner_contact_id, known.id,
+      case when used.id is null then 'auth.token_failed' else 'auth.token_used' end, 'login',
+      case when known.id is not null then 'api_token' end, known.id,
       context ->> 'request_id', (context ->> 'ip')::inet, context ->> 'user_agent');
   end if;
   -- What the owner has lost since, the token has lost too.

@@ -36,7 +36,7 @@ use api::{Problem, Request, Response, problem};
 use db::Db;
 use types::Locale;
 
-use crate::sql::identity::{BEGIN_PASSWORD_CHANGE, OwnLogin};
+use crate::sql::identity::{BEGIN_PASSWORD_CHANGE, NOTE_WRONG_PASSWORD, OwnLogin};
 
 pub(crate) use hash::{matches, outdated, spend};
 pub use password::Password;
@@ -70,10 +70,7 @@ pub(crate) async fn proven(
     password: &Password,
 ) -> Result<OwnLogin, Problem> {
     let login = begun(req, db).await?;
-    if !matches(password, login.password_hash.as_deref())? {
-        return Err(wrong("the present password is another"));
-    }
-    Ok(login)
+    prove(req, db, login, password).await
 }
 
 /// The same for whoever may have no password, because somebody else vouches for them: then they must have signed in
@@ -88,9 +85,22 @@ pub(crate) async fn proven_or_fresh(
         (None, None) if login.signed_in_lately => Ok(login),
         (None, None) => Err(wrong("sign in again: without a password, ten minutes are the limit")),
         (None, Some(_)) => Err(Problem::invalid("/current_password", "must be sent")),
-        (Some(password), hash) if matches(password, hash)? => Ok(login),
-        (Some(_), _) => Err(wrong("the present password is another")),
+        (Some(password), _) => prove(req, db, login, password).await,
     }
+}
+
+async fn prove(
+    req: &Request,
+    db: &Db<'_>,
+    login: OwnLogin,
+    password: &Password,
+) -> Result<OwnLogin, Problem> {
+    if matches(password, login.password_hash.as_deref())? {
+        return Ok(login);
+    }
+    let who = (login.user_id, req.caller()?.contact, req.origin());
+    NOTE_WRONG_PASSWORD.one(db, who).await?;
+    Err(wrong("the present password is another"))
 }
 
 async fn begun(req: &Request, db: &Db<'_>) -> Result<OwnLogin, Problem> {

@@ -251,6 +251,10 @@ statements! {
                and s.created_at > now() - interval '10 minutes') as signed_in_lately
          from identity.begin_password_change($1) b",
     ).never_null();
+    /// Notes that the present password was another: login, contact.
+    pub const NOTE_WRONG_PASSWORD: Sql<(UserId, ContactId, Value), ()> = Sql::new(
+        "select from audit.note('auth.password_failed', 'other', 'user', $1, $2, $1, null, $3)",
+    );
     /// Sets a new password and ends every login but one.
     pub const CHANGE_PASSWORD: Sql<(ContactId, String, Option<SessionId>, Value), Changed> =
         Sql::new("select identity.change_password($1, $2, $3, $4) as changed").never_null();

@@ -40,7 +40,10 @@ async fn a_token_is_shown_once_opens_what_it_says_and_ends() {
     assert!(listed.body["data"][0]["last_used_at"].is_string());
     assert_eq!((ended.status, twice.status, over.status), (204, 204, 401));
     let noted = "select string_agg(action, ',' order by created_at) from audit.audit_logs where entity_type = 'api_token'";
-    assert_eq!(app.value(noted).await, "auth.token_created,auth.token_used,auth.token_revoked");
+    assert_eq!(
+        app.value(noted).await,
+        "auth.token_created,auth.token_used,auth.token_revoked,auth.token_failed"
+    );
 }
 
 #[tokio::test]
@@ -155,6 +158,7 @@ async fn whoever_signs_up_makes_uses_lists_and_ends_tokens_and_the_audit_search_
             "auth.token_created",
             "auth.token_used",
             "auth.token_revoked",
+            "auth.token_failed",
             "auth.token_revoked"
         ]
     );

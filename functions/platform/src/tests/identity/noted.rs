@@ -160,6 +160,24 @@ async fn every_entry_of_the_door_says_who_in_which_login_from_where_and_in_which
         ]
     );
 
+    // Whoever does not know the present password is shown the door; each place that asks for it notes that.
+    let other = "not the right one";
+    let (token, secret) = fresh(&stub, &json!({}));
+    let places = [
+        (
+            &link::ROUTE,
+            json!({ "id_token": token, "nonce_secret": secret, "current_password": other }),
+        ),
+        (&set_up_totp::ROUTE, json!({ "current_password": other })),
+        (&disable_totp::ROUTE, json!({ "current_password": other })),
+        (&change_password::ROUTE, json!({ "current_password": other, "new_password": PASSWORD })),
+    ];
+    for (route, body) in places {
+        let refused = door.ask(route, Call::bearer(&first).json(&body)).await;
+        assert_eq!((refused.status, refused.code()), (401, "wrong_credentials"), "{}", route.name);
+        assert_eq!(door.noted().await, ["auth.password_failed user ada ada's first ada's"]);
+    }
+
     // A second factor ends the other sessions.
     let begun = door.ask(&set_up_totp::ROUTE, Call::bearer(&first).json(&password)).await;
     assert_eq!(door.noted().await, Vec::<String>::new());
@@ -196,6 +214,11 @@ async fn every_entry_of_the_door_says_who_in_which_login_from_where_and_in_which
     let itself = used.body["access_token"].as_str().unwrap();
     door.ask(&api_tokens::revoke::ROUTE, Call::bearer(itself).path(&programs[0].0)).await;
     assert_eq!(door.noted().await, ["auth.token_revoked token ada - program program"]);
+    door.post(&api_tokens::exchange::ROUTE, &body).await;
+    assert_eq!(door.noted().await, ["auth.token_failed token ada - program program"]);
+    let nobody = json!({ "api_token": "aru_made_up" });
+    assert_eq!(door.post(&api_tokens::exchange::ROUTE, &nobody).await.status, 401);
+    assert_eq!(door.noted().await, ["auth.token_failed token - - - -"]);
     door.ask(&api_tokens::revoke::ROUTE, Call::bearer(&first).path(&programs[1].0)).await;
     assert_eq!(door.noted().await, ["auth.token_revoked user ada ada's first other"]);
 
@@ -220,7 +243,7 @@ async fn every_entry_of_the_door_says_who_in_which_login_from_where_and_in_which
     let third = door.opened(&answer, "third");
     let second = door.names.iter().find(|(_, name)| *name == "second").unwrap().0.clone();
     door.ask(&sessions::revoke::ROUTE, Call::bearer(&third).path(&second)).await;
-    assert_eq!(door.noted().await, ["auth.sign_out user ada ada's second ada's"]);
+    assert_eq!(door.noted().await, ["auth.sign_out user ada ada's third second"]);
     let body = json!({ "current_password": PASSWORD, "new_password": "four and twenty birds" });
     door.ask(&change_password::ROUTE, Call::bearer(&third).json(&body)).await;
     assert_eq!(
@@ -231,12 +254,17 @@ async fn every_entry_of_the_door_says_who_in_which_login_from_where_and_in_which
         ]
     );
     door.ask(&sign_out::ROUTE, Call::bearer(&third)).await;
-    assert_eq!(door.noted().await, ["auth.sign_out user ada ada's third ada's"]);
+    assert_eq!(door.noted().await, ["auth.sign_out user ada ada's third third"]);
     let answer = door.post(&sign_in::ROUTE, &credentials(ada, "four and twenty birds")).await;
     let fourth = door.opened(&answer, "fourth");
     door.ask(&sign_out_everywhere::ROUTE, Call::bearer(&fourth)).await;
     assert_eq!(door.noted().await, ["auth.sign_out user ada ada's fourth ada's"]);
-    door.post(&sign_in::ROUTE, &credentials(ada, "four and twenty birds")).await;
+    let answer = door.post(&sign_in::ROUTE, &credentials(ada, "four and twenty birds")).await;
+    let fifth = door.opened(&answer, "fifth");
+    let (token, secret) = fresh(&stub, &json!({ "sub": "ada-elsewhere" }));
+    let body = json!({ "id_token": token, "nonce_secret": secret, "current_password": "four and twenty birds" });
+    let linked = door.ask(&link::ROUTE, Call::bearer(&fifth).json(&body)).await;
+    assert_eq!(linked.status, 201, "{}", linked.body);
     door.post(&request_password_reset::ROUTE, &json!({ "email": ada })).await;
     assert_eq!(door.noted().await, ["auth.password_reset_requested user - - - ada's"]);
     door.post(&request_password_reset::ROUTE, &json!({ "email": "nobody@example.org" })).await;
@@ -250,7 +278,11 @@ async fn every_entry_of_the_door_says_who_in_which_login_from_where_and_in_which
     assert_eq!(door.post(&reset_password::ROUTE, &body).await.status, 204);
     assert_eq!(
         door.noted().await,
-        ["auth.password_reset user ada ada's - ada's", "auth.sign_out user ada ada's - ada's"]
+        [
+            "auth.account_unlinked user ada ada's - ada's",
+            "auth.password_reset user ada ada's - ada's",
+            "auth.sign_out user ada ada's - ada's"
+        ]
     );
 
     assert_eq!(door.app.count(UNNOTED).await, before, "each of these has a request");
