@@ -43,7 +43,7 @@ comment on column finance.audit_logs.actor_kind is 'user: a person; token: an ap
 comment on column finance.audit_logs.actor_contact_id is 'Contact who acted (platform); null: the system or nobody known. No foreign key: the row outlives the contact.';
 comment on column finance.audit_logs.actor_user_id is 'Login that was used (platform); null: none.';
 comment on column finance.audit_logs.session_id is 'Login it happened in, or for a token its id (platform); null: none.';
-comment on column finance.audit_logs.action is 'What was done, dotted: project.update, auth.login_failed.';
+comment on column finance.audit_logs.action is 'What was done, dotted: project.update, auth.sign_in_failed.';
 comment on column finance.audit_logs.change_type is 'Coarse kind of the action, for filters.';
 comment on column finance.audit_logs.entity_type is 'Entity that was touched, singular; null: none.';
 comment on column finance.audit_logs.entity_id is 'Id of that entity; null: none.';

@@ -116,6 +116,73 @@ grant select (
 
 create trigger touch before update on giving.contributor_addresses for each row execute function finance.touch();
 
+create function giving.set_tax_identity(
+  p_contributor_id uuid, p_viewer uuid, p_version integer, p_known jsonb, p_actor uuid
+) returns table (
+  contributor_id uuid, title text, first_name text, last_name text, house text, street text, city text, postcode text,
+  country text, lives_there_from date, updated_at timestamptz, version integer
+)
+  language plpgsql
+  set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_type text;
+  v_row giving.contributor_identities;
+  v_home giving.contributor_addresses;
+  v_today date := finance.today();
+  v_renamed boolean;
+  v_moved boolean;
+begin
+  -- The lock makes an erasure at the same time wait, and then blank this too; one that came first is seen.
+  select c.type into v_type from giving.contributors c
+  where c.id = p_contributor_id and c.deleted_at is null and c.status <> 'erased'
+    and (p_viewer is null or c.contact_ref = p_viewer)
+  for no key update;
+  if not found then
+    return;
+  end if;
+  if v_type <> 'individual' then
+    raise exception 'contributor % is no person', p_contributor_id
+      using errcode = 'P0422', constraint = 'contributor_identities_individual',
+            schema = 'giving', table = 'contributor_identities';
+  end if;
+  select * into v_row from giving.contributor_identities i where i.contributor_id = p_contributor_id;
+  perform finance.check_version('contributor_identities_version', coalesce(v_row.version, 0), p_version);
+  select * into v_home from giving.contributor_addresses a where a.contributor_id = p_contributor_id and a.valid_to is null;
+  v_renamed := v_row.id is null or (v_row.title, v_row.first_name, v_row.last_name)
+    is distinct from (p_known ->> 'title', p_known ->> 'first_name', p_known ->> 'last_name');
+  v_moved := v_home.id is null or (v_home.house, v_home.street, v_home.city, v_home.postcode, v_home.country)
+    is distinct from (p_known ->> 'house', p_known ->> 'street', p_known ->> 'city', p_known ->> 'postcode', p_known ->> 'country');
+  if v_moved then
+    update giving.contributor_addresses a set valid_to = greatest(a.valid_from, v_today), updated_by = p_actor
+    where a.id = v_home.id;
+    insert into giving.contributor_addresses (
+      contributor_id, house, street, city, postcode, country, overseas, valid_from, created_by, updated_by)
+    values (
+      p_contributor_id, p_known ->> 'house', p_known ->> 'street', p_known ->> 'city', p_known ->> 'postcode',
+      p_known ->> 'country', p_known ->> 'postcode' is null, greatest(v_home.valid_from, v_today), p_actor, p_actor)
+    returning * into v_home;
+  end if;
+  -- A move counts as a change of the whole, whose version it is.
+  if v_renamed or v_moved then
+    insert into giving.contributor_identities as i (contributor_id, title, first_name, last_name, created_by, updated_by)
+    values (
+      p_contributor_id, p_known ->> 'title', p_known ->> 'first_name', p_known ->> 'last_name', p_actor, p_actor)
+    on conflict on constraint contributor_identities_contributor_id_key do update
+    set title = excluded.title, first_name = excluded.first_name, last_name = excluded.last_name,
+      updated_by = excluded.updated_by
+    returning * into v_row;
+  end if;
+  return query select p_contributor_id, v_row.title, v_row.first_name, v_row.last_name, v_home.house, v_home.street,
+    v_home.city, v_home.postcode, v_home.country, v_home.valid_from, v_row.updated_at, v_row.version;
+end
+$$;
+comment on function giving.set_tax_identity(uuid, uuid, integer, jsonb, uuid) is
+  'Keeps who a contributor is to the tax office and where they live; a move closes the address before. No row: there is none that the viewer may change. Breaks contributor_identities_individual (P0422), contributor_identities_version (P0412).';
+grant execute on function giving.set_tax_identity(uuid, uuid, integer, jsonb, uuid), finance.today(),
+  finance.check_version(text, integer, integer) to finance_writer;
+
 create table giving.contributor_consents (
   id uuid not null default gen_random_uuid(),
   contributor_id uuid not null,

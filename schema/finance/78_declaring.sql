@@ -90,6 +90,8 @@ declare
   v_row giving.contributors;
   v_contact uuid;
 begin
+  -- As giving.hold_contacts, before the row.
+  lock table finance.ref_contacts in row exclusive mode;
   select * into v_row from giving.contributors where id = p_id for no key update;
   if v_row.id is null then
     return query select false, false, null::timestamptz, 0::bigint;

@@ -1,5 +1,45 @@
 -- finance: what follows here when the platform merges or erases a contact.
 
+-- Whoever links a contributor with a contact waits for an erasure that is being taken, and it for them: take_contact locks
+-- against this lock. Taken before any row is locked, so that neither waits for the other.
+create function giving.hold_contacts() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  lock table finance.ref_contacts in row exclusive mode;
+  return null;
+end
+$$;
+comment on function giving.hold_contacts() is
+  'Before a statement links contributors with contacts: what is told of contacts at the same time is seen.';
+create trigger hold_contacts before insert or update of contact_ref on giving.contributors
+  for each statement execute function giving.hold_contacts();
+
+create function giving.refuse_erased_contact() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  if exists (
+    with recursive up (id) as (
+      select new.contact_ref
+      union
+      select r.merged_into_ref from finance.ref_contacts r join up on up.id = r.id where r.merged_into_ref is not null
+    )
+    select from up join finance.ref_contacts r on r.id = up.id and r.status = 'erased'
+  ) then
+    raise exception 'contact % was erased', new.contact_ref
+      using errcode = '23514', constraint = 'contributors_contact_ref_erased', schema = 'giving', table = 'contributors';
+  end if;
+  return new;
+end
+$$;
+comment on function giving.refuse_erased_contact() is
+  'Before insert or update: nobody stands for a contact that was erased, or became one that was; breaks contributors_contact_ref_erased.';
+create trigger refuse_erased_contact before insert or update of contact_ref on giving.contributors
+  for each row when (new.contact_ref is not null) execute function giving.refuse_erased_contact();
+
 -- Definer: contributors are blanked in tables that hold what no application role may rewrite.
 create function giving.forget_contact(p_contact uuid) returns bigint
   language plpgsql security definer
@@ -55,6 +95,7 @@ begin
   if v_fresh = 0 then
     return false;
   end if;
+  lock table finance.ref_contacts in share row exclusive mode;
   insert into finance.ref_contacts as c (id, version, label, status, merged_into_ref)
   values (p_contact, (p_fact ->> 'version')::integer,
     jsonb_build_object('de', '(ohne Namen)', 'en', '(no name)'), p_status, (p_fact ->> 'merged_into')::uuid)

@@ -38,6 +38,8 @@ pub const ROUTES: &[&api::Route] = api::routes![
     contributors::restore::ROUTE,
     contributors::erase::ROUTE,
     contributors::annual_statement::ROUTE,
+    contributors::find_tax_identity::ROUTE,
+    contributors::set_tax_identity::ROUTE,
     contributions::list::ROUTE,
     contributions::find::ROUTE,
     contributions::create::ROUTE,

@@ -24,6 +24,7 @@ mod proposals;
 mod refusals;
 mod repeated;
 mod statements;
+mod tax_identities;
 mod trade;
 mod trail;
 mod webhooks;
@@ -59,6 +60,7 @@ async fn statements_and_constraint_names_match_the_schema() {
         sql::sellers::ALL,
         sql::settlements::ALL,
         sql::small_donations::ALL,
+        sql::tax_identities::ALL,
         sql::webhooks::ALL,
     ];
     let wrong = app.wrong_statements(&lists).await;

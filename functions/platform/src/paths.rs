@@ -38,6 +38,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/v1/finance/contributors/{id}/annual-statement", &["GET"]),
     ("/v1/finance/contributors/{id}/erase", &["POST"]),
     ("/v1/finance/contributors/{id}/restore", &["POST"]),
+    ("/v1/finance/contributors/{id}/tax-identity", &["GET", "PUT"]),
     ("/v1/finance/conversions", &["GET", "POST"]),
     ("/v1/finance/conversions/{id}", &["GET"]),
     ("/v1/finance/disbursements", &["GET", "POST"]),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use types::{ContactId, ContributorId, Email, Line, Locale};
 
 use crate::{
-    contributors::{ContributorType, anonymous_is_nobody, contact_taken},
+    contributors::{ContributorType, anonymous_is_nobody, contact_erased, contact_taken},
     sql::contributors::{Contributor, INSERT},
 };
 
@@ -106,6 +106,7 @@ async fn create(req: &Request, db: &Session<'_>) -> Result<Response, Problem> {
             .on_constraint("contributors_pkey", || {
                 Problem::conflict("contributor already recorded")
             })
+            .on_constraint("contributors_contact_ref_erased", contact_erased)
             .on_constraint("contributors_contact_ref_key", contact_taken)
             .on_constraint("contributors_anonymous_is_nobody", anonymous_is_nobody)?;
         api::created(req, &contributor)

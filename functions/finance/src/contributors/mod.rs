@@ -6,8 +6,10 @@ pub mod create;
 pub mod delete;
 pub mod erase;
 pub mod find;
+pub mod find_tax_identity;
 pub mod list;
 pub mod restore;
+pub mod set_tax_identity;
 pub mod update;
 
 types::words! {
@@ -23,6 +25,10 @@ types::words! {
 
 fn contact_taken() -> Problem {
     Problem::conflict("another contributor stands for this contact")
+}
+
+fn contact_erased() -> Problem {
+    Problem::invalid("/contact_ref", "names somebody who was erased, and stays so")
 }
 
 fn anonymous_is_nobody() -> Problem {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use types::{Change, ContactId, ContributorId, Email, Line, Locale, Patch};
 
 use crate::{
-    contributors::{anonymous_is_nobody, contact_taken},
+    contributors::{anonymous_is_nobody, contact_erased, contact_taken},
     sql::contributors::{Contributor, FIND, UPDATE},
 };
 
@@ -93,6 +93,7 @@ async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let contributor = UPDATE
         .opt(db, change)
         .await
+        .on_constraint("contributors_contact_ref_erased", contact_erased)
         .on_constraint("contributors_contact_ref_key", contact_taken)
         .on_constraint("contributors_anonymous_is_nobody", anonymous_is_nobody)?;
     api::changed(req, contributor, FIND.opt(db, (id, Scope::ALL)), "contributor").await

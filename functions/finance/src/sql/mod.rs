@@ -27,6 +27,7 @@ pub mod refunds;
 pub mod sellers;
 pub mod settlements;
 pub mod small_donations;
+pub mod tax_identities;
 pub mod webhooks;
 
 /// The statements of every module, for the record that the next release is compared with.

@@ -52,14 +52,12 @@ impl Charity {
         let body = json!({ "type": "individual", "display_name": format!("{first} {last}") });
         let made = self.app.created(&contributors::create::ROUTE, "treasurer", &body).await;
         let id = made["id"].as_str().unwrap().to_owned();
-        self.app
-            .execute(&format!(
-                "insert into giving.contributor_identities (contributor_id, title, first_name, last_name)
-                 values ('{id}', 'Ms', '{}', '{}');
-                 insert into giving.contributor_addresses (contributor_id, house, postcode) values ('{id}', '12', 'SW1A 1AA')",
-                first.replace('\'', "''"), last.replace('\'', "''")
-            ))
-            .await;
+        let known = json!({
+            "title": "Ms", "first_name": first, "last_name": last, "house": "12", "postcode": "SW1A 1AA",
+        });
+        let call = Call::role("treasurer").path(&id).header("if-match", "\"0\"").json(&known);
+        let set = self.app.call(&contributors::set_tax_identity::ROUTE, call).await;
+        assert_eq!(set.status, 200, "{}", set.body);
         id
     }
 

@@ -13,6 +13,14 @@ pub(super) const GUARDS: &[Guard] = &[
         "delete from giving.contributions",
     ),
     (
+        "giving.contributors",
+        "refuse_erased_contact",
+        "insert into finance.ref_contacts (id, version, label, status)
+         values ('00000000-0000-4000-8000-0000000000e1', 2, '{\"de\": \"x\", \"en\": \"x\"}', 'erased');
+         insert into giving.contributors (type, display_name, contact_ref)
+         values ('individual', 'Ada', '00000000-0000-4000-8000-0000000000e1')",
+    ),
+    (
         "giving.refunds",
         "check_total",
         "select giving.refund('test', 'much', sha256('much'), c.id, c.amount_minor + 1, null, null, 'requested', null, null, null,
