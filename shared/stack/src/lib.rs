@@ -48,6 +48,7 @@ pub use servers::Server;
 pub use state::Ports;
 pub use status::{ServerStatus, Status, UrlStatus};
 pub use throwaway::{Throwaway, Victim};
+pub use tls::issued;
 pub use webhook::webhook_signature;
 
 use crate::{place::Place, state::State, up::Pooler};

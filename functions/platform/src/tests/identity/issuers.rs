@@ -14,6 +14,7 @@ use crate::{
     invitations,
 };
 
+mod over_tls;
 mod second_factor;
 mod stub;
 

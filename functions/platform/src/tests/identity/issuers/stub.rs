@@ -1,5 +1,6 @@
 //! An issuer on loopback: it tells its keys, signs what a test tells it, changes keys, and can fall silent.
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -11,6 +12,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use native_tls::Identity;
 use ring::{
     digest, hmac,
     rand::SystemRandom,
@@ -21,9 +23,10 @@ use ring::{
 };
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpListener,
 };
+use tokio_native_tls::TlsAcceptor;
 
 /// Whom its tokens are for.
 pub(super) const CLIENT: &str = "aruuri-web";
@@ -70,12 +73,27 @@ pub(in crate::tests::identity) struct Stub {
     /// The document; none: it answers 503.
     keys: Arc<Mutex<Option<Value>>>,
     hits: Arc<AtomicUsize>,
+    odd: Odd,
 }
+
+/// Answers that are not the usual ones: path, and all of what is sent; nothing: it never answers.
+type Odd = Arc<Mutex<HashMap<String, Option<String>>>>;
 
 impl Stub {
     pub(super) async fn open() -> Stub {
+        Stub::at("http://127.0.0.1", None).await
+    }
+
+    /// On loopback too, over TLS with a certificate.
+    pub(super) async fn over_tls(place: &str, certificate: &str, key: &str) -> Stub {
+        let identity = Identity::from_pkcs8(certificate.as_bytes(), key.as_bytes()).unwrap();
+        let acceptor = native_tls::TlsAcceptor::new(identity).unwrap();
+        Stub::at(place, Some(acceptor.into())).await
+    }
+
+    async fn at(place: &str, tls: Option<TlsAcceptor>) -> Stub {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
+        let url = format!("{place}:{}", listener.local_addr().unwrap().port());
         let rsa = RsaKeyPair::from_pkcs8(&STANDARD.decode(RSA.trim()).unwrap()).unwrap();
         let (first, other) = (pair(), pair());
         let mut encrypts = ec_jwk(&first, "ec-enc");
@@ -86,8 +104,11 @@ impl Stub {
         ] });
         let keys = Arc::new(Mutex::new(Some(keys)));
         let hits = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(serve(listener, url.clone(), keys.clone(), hits.clone()));
-        Stub { url, rsa, signs: Mutex::new(("ec-1".to_owned(), first)), other, keys, hits }
+        let odd = Odd::default();
+        let told =
+            Told { url: url.clone(), keys: keys.clone(), hits: hits.clone(), odd: odd.clone() };
+        tokio::spawn(serve(listener, tls, told));
+        Stub { url, rsa, signs: Mutex::new(("ec-1".to_owned(), first)), other, keys, hits, odd }
     }
 
     pub(super) fn variable(&self) -> String {
@@ -173,6 +194,17 @@ impl Stub {
         *self.keys.lock().unwrap() = None;
     }
 
+    /// From now on that is what it sends for a path.
+    pub(super) fn answer(&self, path: &str, all: Option<String>) {
+        self.odd.lock().unwrap().insert(path.to_owned(), all);
+    }
+
+    /// Tells the keys of another one.
+    pub(super) fn tell_keys_of(&self, other: &Stub) {
+        let keys = other.keys.lock().unwrap().clone();
+        *self.keys.lock().unwrap() = keys;
+    }
+
     /// How often it was asked for anything.
     pub(super) fn hits(&self) -> usize {
         self.hits.load(Ordering::Relaxed)
@@ -185,39 +217,68 @@ fn rsa_jwk(pair: &RsaKeyPair) -> Value {
         "n": URL_SAFE_NO_PAD.encode(n), "e": URL_SAFE_NO_PAD.encode(e) })
 }
 
-async fn serve(
-    listener: TcpListener,
+/// What it says, and to how many.
+#[derive(Clone)]
+struct Told {
     url: String,
     keys: Arc<Mutex<Option<Value>>>,
     hits: Arc<AtomicUsize>,
-) {
+    odd: Odd,
+}
+
+async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, told: Told) {
     loop {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut head = Vec::new();
-        let mut buffer = [0; 4_096];
-        while !head.ends_with(b"\r\n\r\n") {
-            let read = stream.read(&mut buffer).await.unwrap_or(0);
-            if read == 0 {
-                break;
+        let (stream, _) = listener.accept().await.unwrap();
+        let (tls, told) = (tls.clone(), told.clone());
+        tokio::spawn(async move {
+            match tls {
+                None => answer(stream, told).await,
+                Some(tls) => {
+                    // Whoever does not believe the certificate has gone.
+                    if let Ok(stream) = tls.accept(stream).await {
+                        answer(stream, told).await;
+                    }
+                }
             }
-            head.extend_from_slice(&buffer[..read]);
-        }
-        hits.fetch_add(1, Ordering::Relaxed);
-        let keys = keys.lock().unwrap().clone();
-        let asked = String::from_utf8_lossy(&head);
-        let (status, body) = match keys {
-            None => ("503 Service Unavailable", json!({})),
-            Some(_) if asked.starts_with("GET /.well-known/openid-configuration ") => {
-                ("200 OK", json!({ "issuer": url, "jwks_uri": format!("{url}/keys") }))
-            }
-            Some(keys) if asked.starts_with("GET /keys ") => ("200 OK", keys),
-            Some(_) => ("404 Not Found", json!({})),
-        };
-        let body = body.to_string();
-        let head = format!(
-            "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-            body.len()
-        );
-        let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+        });
     }
+}
+
+/// A whole answer.
+pub(super) fn http(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+}
+
+async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, told: Told) {
+    let mut head = Vec::new();
+    let mut buffer = [0; 4_096];
+    while !head.ends_with(b"\r\n\r\n") {
+        let read = stream.read(&mut buffer).await.unwrap_or(0);
+        if read == 0 {
+            return;
+        }
+        head.extend_from_slice(&buffer[..read]);
+    }
+    told.hits.fetch_add(1, Ordering::Relaxed);
+    let asked = String::from_utf8_lossy(&head);
+    let path = asked.split(' ').nth(1).unwrap_or_default();
+    let odd = told.odd.lock().unwrap().get(path).cloned();
+    let keys = told.keys.lock().unwrap().clone();
+    let url = told.url;
+    let all = match (odd, keys, path) {
+        (Some(None), ..) => std::future::pending().await,
+        (Some(Some(all)), ..) => all,
+        (None, None, _) => http("503 Service Unavailable", "", "{}"),
+        (None, Some(_), "/.well-known/openid-configuration") => {
+            let about = json!({ "issuer": url, "jwks_uri": format!("{url}/keys") });
+            http("200 OK", "", &about.to_string())
+        }
+        (None, Some(keys), "/keys") => http("200 OK", "", &keys.to_string()),
+        _ => http("404 Not Found", "", "{}"),
+    };
+    let _ = stream.write_all(all.as_bytes()).await;
+    let _ = stream.shutdown().await;
 }
