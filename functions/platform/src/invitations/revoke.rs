@@ -44,7 +44,7 @@ const GOOD: Example = Example {
 
 async fn revoke(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let id: InvitationId = req.path("id")?;
-    let found = REVOKE.opt(db, (id, req.actor()?)).await?;
+    let found = REVOKE.opt(db, (id, req.actor()?, req.scope("users.write")?)).await?;
     match found.ok_or_else(|| Problem::not_found("invitation"))?.accepted {
         true => Err(Problem::conflict("the invitation was accepted: take its roles away instead")),
         false => api::no_content(),

@@ -85,9 +85,14 @@ statements! {
     pub const ACCEPT: Sql<(Vec<u8>, String, Value), Proof> = Sql::new(
         "select retry_after as wait_s, accepted as done from identity.accept_invitation($1, $2, $3)",
     ).never_null();
-    /// Takes an invitation back, for the contact who may. No row: they may not, or there is none.
-    pub const REVOKE: Sql<(InvitationId, ContactId), TakenBack> =
-        Sql::repeatable("select accepted from identity.revoke_invitation($1, $2)").never_null();
+    /// Takes an invitation of that scope back, for the contact who may: a program may have been given less than they hold. No
+    /// row: they may not, or there is none.
+    pub const REVOKE: Sql<(InvitationId, ContactId, Scope), TakenBack> = Sql::repeatable(
+        "select r.accepted
+         from identity.invitations i
+         cross join lateral identity.revoke_invitation(i.id, $2) as r
+         where i.id = $1 and ($3 is null or i.invited_by = $3)",
+    ).never_null();
     /// An invitation, if it is of that scope: whose it is, id.
     pub const FIND: Sql<(Scope, InvitationId), Invitation> = Sql::new(concat!(
         "select ", columns!(), "

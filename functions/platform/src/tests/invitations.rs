@@ -5,6 +5,7 @@ use types::ContactId;
 
 use super::identity::{PASSWORD, SPENT, mailed};
 use crate::{
+    api_tokens,
     identity::{me, request_password_reset, reset_password, sign_in, sign_up},
     invitations::{accept, create, list, revoke},
 };
@@ -165,6 +166,34 @@ async fn an_invitation_is_taken_back_by_who_made_it_or_may_change_logins() {
     let id =
         app.value("select id::text from identity.invitations where accepted_at is not null").await;
     assert_eq!(app.call(&revoke::ROUTE, admin.path(id)).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_program_takes_back_what_others_invited_only_if_it_was_given_that() {
+    let app = App::new(Domain::Platform).await;
+    let lead = lead(&app).await;
+    let foreign = invite(&app, &lead, &staff("a@example.org", "employee", Some(ENERGY))).await;
+    let own = invite(&app, &Call::role("admin"), &staff("b@example.org", "auditor", None)).await;
+    let program = async |scopes: Value| {
+        let body = json!({ "name": "tidy", "scopes": scopes });
+        let made = app.created(&api_tokens::create::ROUTE, "admin", &body).await;
+        let body = json!({ "api_token": made["token"] });
+        let used = app.call(&api_tokens::exchange::ROUTE, Call::anonymous().json(&body)).await;
+        Call::bearer(used.body["access_token"].as_str().unwrap())
+    };
+    let (narrow, wide) = (
+        program(json!(["roles.grant"])).await,
+        program(json!(["roles.grant", "users.write"])).await,
+    );
+    let take = async |who: &Call, of: &Answer| {
+        let id = of.body["id"].as_str().unwrap();
+        app.call(&revoke::ROUTE, who.clone().path(id)).await.status
+    };
+
+    let statuses =
+        [take(&narrow, &foreign).await, take(&narrow, &own).await, take(&wide, &foreign).await];
+
+    assert_eq!(statuses, [404, 204, 204]);
 }
 
 #[tokio::test]
