@@ -30,7 +30,9 @@ create table giving.contributors (
   ),
   constraint contributors_merged_into_another check (merged_into_id <> id),
   constraint contributors_erased_whole check ((status = 'erased') = (erased_at is not null)),
-  constraint contributors_erased_is_nobody check (erased_at is null or (email is null and contact_ref is null))
+  constraint contributors_erased_is_nobody check (
+    erased_at is null or (email is null and contact_ref is null and display_name = 'Erased')
+  )
 );
 comment on table giving.contributors is 'Who gives: people, companies, trusts, charities, or nobody known.';
 comment on column giving.contributors.id is 'Identity.';

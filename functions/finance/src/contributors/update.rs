@@ -94,6 +94,9 @@ async fn update(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
         .opt(db, change)
         .await
         .on_constraint("contributors_contact_ref_erased", contact_erased)
+        .on_constraint("contributors_erased_is_nobody", || {
+            Problem::conflict("the contributor was erased, and stays so")
+        })
         .on_constraint("contributors_contact_ref_key", contact_taken)
         .on_constraint("contributors_anonymous_is_nobody", anonymous_is_nobody)?;
     api::changed(req, contributor, FIND.opt(db, (id, Scope::ALL)), "contributor").await

@@ -214,6 +214,13 @@ async fn an_erasure_leaves_no_name_that_comes_at_the_same_time() {
     let erase_first = format!("select * from giftaid.erase_contributor('{id}', 1, null)");
     let late = while_open(&app, &erase_first, put_by_staff(&app, &id, 0, &ada())).await;
     assert_eq!((late.status, app.count(known).await), (404, 0), "{}", late.body);
+
+    // Nor later.
+    for change in [json!({ "display_name": "Ada" }), json!({ "email": "ada@example.org" })] {
+        let call = Call::role("treasurer").path(&id).header("if-match", "\"2\"").json(&change);
+        let named = app.call(&update::ROUTE, call).await;
+        assert_eq!((named.status, named.code()), (409, "conflict"), "{change} {}", named.body);
+    }
 }
 
 #[tokio::test]
