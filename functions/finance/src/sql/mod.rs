@@ -58,6 +58,7 @@ pub const NAMED: &[(&str, db::Named)] = &[
     ("sellers", sellers::NAMED),
     ("settlements", settlements::NAMED),
     ("small_donations", small_donations::NAMED),
+    ("tax_identities", tax_identities::NAMED),
     ("webhooks", webhooks::NAMED),
 ];
 
