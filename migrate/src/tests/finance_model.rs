@@ -318,11 +318,12 @@ async fn an_erased_contributor_is_nobody_and_a_merged_one_is_another() {
             (&step("status = 'erased', erased_at = now()"), "contributors_erased_is_nobody"),
             (
                 &step(
-                    "status = 'erased', erased_at = now(), email = null, display_name = 'erased'",
+                    "status = 'erased', erased_at = now(), email = null, display_name = 'Erased'",
                 ),
                 OK,
             ),
             (&step("email = 'a@b'"), "contributors_erased_is_nobody"),
+            (&step("display_name = 'Ada'"), "contributors_erased_is_nobody"),
             (&step("status = 'active', erased_at = null"), "contributors_status_transition"),
         ],
     )
