@@ -47,33 +47,9 @@ impl Resource for TaxIdentity {
 }
 
 macro_rules! columns {
-    ($from:literal) => {
-        concat!(
-            $from,
-            ".contributor_id, ",
-            $from,
-            ".title, ",
-            $from,
-            ".first_name, ",
-            $from,
-            ".last_name, ",
-            $from,
-            ".house, ",
-            $from,
-            ".street, ",
-            $from,
-            ".city, ",
-            $from,
-            ".postcode, ",
-            $from,
-            ".country, ",
-            $from,
-            ".lives_there_from, ",
-            $from,
-            ".updated_at, ",
-            $from,
-            ".version"
-        )
+    () => {
+        "t.contributor_id, t.title, t.first_name, t.last_name, t.house, t.street, t.city, t.postcode, t.country,
+         t.lives_there_from, t.updated_at, t.version"
     };
 }
 
@@ -99,14 +75,14 @@ statements! {
            cross join found
            returning 1
          )
-         select ", columns!("f"), " from found f"
+         select ", columns!(), " from found t"
     ))
     .never_null();
     /// Keeps that of the contributor `$1`, of anyone or of the contact `$2` only, whose version is `$3`; 0: there is none
     /// yet. Breaks what giving.set_tax_identity breaks.
     pub const SET: Sql<(ContributorId, Option<ContactId>, i32, Value, ContactId), TaxIdentity> =
         Sql::new(concat!(
-            "select ", columns!("t"), " from giving.set_tax_identity($1, $2, $3, $4, $5) t"
+            "select ", columns!(), " from giving.set_tax_identity($1, $2, $3, $4, $5) t"
         ))
         .never_null();
 }

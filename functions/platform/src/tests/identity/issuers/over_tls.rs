@@ -18,15 +18,18 @@ const ABOUT: &str = "/.well-known/openid-configuration";
 /// Where the second process finds the certificate and its key.
 const CERTIFICATE: &str = "ARUURI_TEST_CERTIFICATE";
 
-/// Only a new process reads another `SSL_CERT_FILE`.
+/// Only a new process reads another `SSL_CERT_FILE`: the test runs itself once more, with the certificate.
 #[tokio::test]
 async fn keys_come_over_tls_from_the_issuer_itself_and_nobody_else() {
+    if let Ok(given) = env::var(CERTIFICATE) {
+        return with_the_authority(&given).await;
+    }
     let (authority, certificate, key) = stack::issued(&["localhost"]).unwrap();
     let file = env::temp_dir().join(format!("aruuri-issuer-{}.pem", process::id()));
     fs::write(&file, authority).unwrap();
-    let tested = "tests::identity::issuers::over_tls::with_the_authority_of_the_test";
+    let itself = "tests::identity::issuers::over_tls::keys_come_over_tls_from_the_issuer_itself_and_nobody_else";
     let output = process::Command::new(env::current_exe().unwrap())
-        .args(["--exact", tested, "--ignored", "--nocapture"])
+        .args(["--exact", itself, "--nocapture"])
         .env("SSL_CERT_FILE", &file)
         .env(CERTIFICATE, format!("{certificate}{key}"))
         .output()
@@ -37,10 +40,7 @@ async fn keys_come_over_tls_from_the_issuer_itself_and_nobody_else() {
     assert!(output.status.success() && said.contains("1 passed"), "{said}{why}");
 }
 
-#[tokio::test]
-#[ignore = "runs in a process of its own, which trusts the authority of the test above"]
-async fn with_the_authority_of_the_test() {
-    let Ok(given) = env::var(CERTIFICATE) else { return };
+async fn with_the_authority(given: &str) {
     let (certificate, key) = given.split_at(given.find("-----BEGIN PRIVATE KEY").unwrap());
     let trusted = async || Stub::over_tls("https://localhost", certificate, key).await;
     let (_, stranger, its_key) = stack::issued(&["localhost"]).unwrap();
