@@ -146,8 +146,11 @@ impl Input {
             first_name: self.first_name.as_str(),
             last_name: self.last_name.as_str(),
             house: self.house.as_str(),
-            postcode,
+            postcode: None,
         };
+        if postcode.is_some_and(|code| fields::home_postcode(code).is_err()) {
+            return Err(Problem::invalid("/postcode", "must be a postcode such as SW1A 1AA"));
+        }
         match Donor::of(known).0.faults(1).first() {
             Some(fault) => {
                 Err(Problem::invalid(format!("/{}", fault.field), fault.rule.to_string()))

@@ -140,6 +140,7 @@ async fn what_the_tax_office_would_refuse_is_refused_with_its_place() {
         (json!({ "postcode": "X" }), "/postcode"),
         (json!({ "postcode": "SW1A 1A" }), "/postcode"),
         (json!({ "postcode": "ÄB1 1AA" }), "/postcode"),
+        (json!({ "postcode": "ＳＷ1A 1AA" }), "/postcode"),
         (json!({ "country": "DE" }), "/postcode"),
         (json!({ "country": "gb" }), "/country"),
         (json!({ "country": "G" }), "/country"),
