@@ -106,6 +106,15 @@ fn projects_create() -> &'static api::Route {
     &::projects::projects::create::ROUTE
 }
 
+async fn every_domain() -> [App; 4] {
+    [
+        App::new(Domain::Platform).await,
+        App::new(Domain::Projects).await,
+        App::new(Domain::Finance).await,
+        App::new(Domain::Content).await,
+    ]
+}
+
 #[tokio::test]
 async fn events_that_come_twice_late_or_in_another_order_end_in_the_same_state() {
     let (platform, projects) = (App::new(Domain::Platform).await, App::new(Domain::Projects).await);
@@ -228,12 +237,7 @@ async fn differences(apps: [&App; 4]) -> Vec<String> {
 
 #[tokio::test]
 async fn what_was_lost_doubled_and_mixed_up_between_domains_is_equal_again_after_one_run() {
-    let apps = [
-        App::new(Domain::Platform).await,
-        App::new(Domain::Projects).await,
-        App::new(Domain::Finance).await,
-        App::new(Domain::Content).await,
-    ];
+    let apps = every_domain().await;
     let [platform, projects, finance, content] = &apps;
     let before = differences(apps.each_ref()).await;
     projects
@@ -311,12 +315,7 @@ async fn what_was_lost_doubled_and_mixed_up_between_domains_is_equal_again_after
 
 #[tokio::test]
 async fn what_was_lost_longer_ago_than_a_week_is_told_again_when_somebody_says_since_when() {
-    let apps = [
-        App::new(Domain::Platform).await,
-        App::new(Domain::Projects).await,
-        App::new(Domain::Finance).await,
-        App::new(Domain::Content).await,
-    ];
+    let apps = every_domain().await;
     let [_, projects, finance, _] = &apps;
     let pools = pools(&apps.iter().collect::<Vec<_>>());
     let body = json!({
@@ -350,12 +349,7 @@ async fn what_was_lost_longer_ago_than_a_week_is_told_again_when_somebody_says_s
 
 #[tokio::test]
 async fn an_event_that_nobody_could_take_comes_again_and_is_given_up_in_the_end() {
-    let apps = [
-        App::new(Domain::Platform).await,
-        App::new(Domain::Projects).await,
-        App::new(Domain::Finance).await,
-        App::new(Domain::Content).await,
-    ];
+    let apps = every_domain().await;
     let [_, projects, finance, _] = &apps;
     let pools = pools(&apps.iter().collect::<Vec<_>>());
     // Without a name nobody can keep it.
