@@ -170,8 +170,10 @@ begin
     target := (to_jsonb(new) ->> tg_argv[i])::uuid;
     continue when target is null
       or (tg_op = 'UPDATE' and to_jsonb(old) ->> 'deleted_at' is null and (to_jsonb(old) ->> tg_argv[i])::uuid = target);
-    -- The lock makes a concurrent deletion wait, and then see this row.
-    execute format('select true from %s where id = $1 and deleted_at is null for share', tg_argv[i + 1])
+    -- The lock makes a concurrent deletion or merge wait, and then see this row.
+    execute format(
+      'select true from %s as t where id = $1 and deleted_at is null and to_jsonb(t) ->> ''merged_into_id'' is null for share',
+      tg_argv[i + 1])
       into found_one using target;
     if found_one is null then
       raise exception '% % does not exist', tg_argv[i + 1], target
@@ -183,7 +185,7 @@ begin
 end
 $$;
 comment on function platform.check_live() is
-  'Before insert or update: a live row refers to live rows; breaks <table>_<column>_fkey.';
+  'Before insert or update: a live row refers to live rows that were not merged into others; breaks <table>_<column>_fkey.';
 
 create function platform.check_unused() returns trigger
   language plpgsql

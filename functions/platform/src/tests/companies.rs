@@ -138,6 +138,16 @@ async fn a_merged_company_leaves_what_it_had_to_the_other_and_says_so_once() {
     let names =
         app.walk(&list::ROUTE, Call::role("employee").query("sort=created_at"), "legal_name").await;
     assert_eq!(names, ["Pennine Ltd", "Pennine Limited", "Bank"]);
+
+    // What was merged gets nothing new.
+    let late = json!({ "name": "Cellar", "company_id": old });
+    let late = app.call(&leads::create::ROUTE, Call::role("employee").json(&late)).await;
+    assert_eq!((late.status, late.place()), (422, "/company_id"), "{}", late.body);
+    let contact = app.value("select id::text from party.contacts where last_name = 'Ada'").await;
+    let link = json!({ "company_id": old, "role": "owner" });
+    let link = Call::role("employee").path(contact).json(&link);
+    let link = app.call(&links::create::ROUTE, link).await;
+    assert_eq!((link.status, link.place()), (422, "/company_id"), "{}", link.body);
 }
 
 #[tokio::test]

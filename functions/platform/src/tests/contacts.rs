@@ -2,7 +2,10 @@ use db::Domain;
 use serde_json::{Value, json};
 use testdb::{App, Call, Life};
 
-use crate::contacts::{create, delete, erase, export, find, likely, list, merge, restore, update};
+use crate::{
+    contacts::{create, delete, erase, export, find, likely, list, merge, restore, update},
+    leads,
+};
 
 #[tokio::test]
 async fn a_contact_lives_as_every_resource_does() {
@@ -138,6 +141,15 @@ async fn a_merged_contact_leaves_what_it_had_to_the_other_and_says_so_once() {
     assert_eq!(app.count(told).await, 1);
     let moved = "select (moved ->> 'contact_companies') || reason from party.contact_merges";
     assert_eq!(app.value(moved).await, "1The same grants office.");
+
+    // Who was merged gets nothing new, not of a lead that becomes a customer either.
+    let lead = json!({ "name": "Cellar", "contact_id": RUTH });
+    let lead = app.call(&leads::create::ROUTE, Call::role("employee").json(&lead)).await;
+    assert_eq!((lead.status, lead.place()), (422, "/contact_id"), "{}", lead.body);
+    let qualified = at("employee", "b597cc3d-1c73-5f98-b41e-5a8cfe4e4fe4", "\"3\"");
+    let to = qualified.json(&json!({ "contact_id": RUTH }));
+    let to = app.call(&leads::convert::ROUTE, to).await;
+    assert_eq!((to.status, to.place()), (422, "/contact_id"), "{}", to.body);
 }
 
 #[tokio::test]
