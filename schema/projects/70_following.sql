@@ -1,13 +1,33 @@
 -- projects: what follows here when the platform merges or erases a contact, or merges a company.
 
 -- What is written after the platform told of a merge names whom it was told of too. Whoever writes such a name waits for a
--- merge that is being taken, and the merge for them: take_contact and take_company lock against this lock.
-create function community.follow_partner() returns trigger
+-- merge that is being taken, and the merge for them: take_contact and take_company lock against this lock. Taken before any row
+-- is locked, so that neither waits for the other.
+create function projects.hold_names() returns trigger
   language plpgsql
   set search_path = ''
 as $$
 begin
   lock table projects.ref_companies, projects.ref_contacts in row exclusive mode;
+  return null;
+end
+$$;
+comment on function projects.hold_names() is
+  'Before a statement names contacts or companies: what is told of them at the same time is seen.';
+create trigger hold_names before insert or update of company_ref, contact_ref on community.partners
+  for each statement execute function projects.hold_names();
+create trigger hold_names before insert or update of owner_ref on community.projects
+  for each statement execute function projects.hold_names();
+create trigger hold_names before insert or update of contact_ref on community.project_roles
+  for each statement execute function projects.hold_names();
+create trigger hold_names before insert or update of contact_ref on building.building_roles
+  for each statement execute function projects.hold_names();
+
+create function community.follow_partner() returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
   new.company_ref := projects.company_now(new.company_ref);
   new.contact_ref := projects.contact_now(new.contact_ref);
   return new;
@@ -23,7 +43,6 @@ create function community.follow_owner() returns trigger
   set search_path = ''
 as $$
 begin
-  lock table projects.ref_contacts in row exclusive mode;
   new.owner_ref := projects.contact_now(new.owner_ref);
   return new;
 end
@@ -37,7 +56,6 @@ create function projects.follow_contact() returns trigger
   set search_path = ''
 as $$
 begin
-  lock table projects.ref_contacts in row exclusive mode;
   new.contact_ref := projects.contact_now(new.contact_ref);
   return new;
 end
@@ -189,7 +207,7 @@ begin
     return false;
   end if;
   -- Two facts of one story that come at once are taken one after the other.
-  lock table projects.ref_contacts in share row exclusive mode;
+  lock table projects.ref_companies, projects.ref_contacts in share row exclusive mode;
   insert into projects.ref_contacts as c (id, version, status, merged_into_ref)
   values (p_contact, (p_fact ->> 'version')::integer, p_status, (p_fact ->> 'merged_into')::uuid)
   on conflict (id) do update
@@ -257,7 +275,7 @@ begin
   if v_fresh = 0 then
     return false;
   end if;
-  lock table projects.ref_companies in share row exclusive mode;
+  lock table projects.ref_companies, projects.ref_contacts in share row exclusive mode;
   insert into projects.ref_companies as c (id, version, merged_into_ref)
   values (p_company, (p_fact ->> 'version')::integer, (p_fact ->> 'merged_into')::uuid)
   on conflict (id) do update

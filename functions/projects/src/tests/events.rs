@@ -135,11 +135,11 @@ async fn what_is_written_late_names_whom_it_became_and_erased_people_lose_what_t
     assert_eq!(app.count("projects.verify_audit(1, 1000)").await, 0);
 }
 
-/// Until somebody waits for the table of contacts that were told of.
+/// Until somebody waits for the tables of contacts and companies that were told of.
 async fn somebody_waits(app: &App) {
     let waiting =
         "pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
-        where not l.granted and l.relation = 'projects.ref_contacts'::regclass";
+        where not l.granted and l.relation in ('projects.ref_companies'::regclass, 'projects.ref_contacts'::regclass)";
     for _ in 0..1_000 {
         if app.count(waiting).await > 0 {
             return;
@@ -148,20 +148,22 @@ async fn somebody_waits(app: &App) {
     panic!("nobody waited: what is written while a merge is taken may name who is gone");
 }
 
+const MERGE: &str =
+    "select projects.take_contact('projects-take-contacts', '10000000-0000-4000-8000-000000000001',
+        '00000000-0000-4000-8000-0000000000a1',
+        '{\"version\": 2, \"merged_into\": \"00000000-0000-4000-8000-0000000000a3\"}', 'merged')";
+
 #[tokio::test]
 async fn what_is_written_while_a_merge_is_taken_names_whom_it_became_whoever_comes_first() {
     let (one, two) = (App::new(Domain::Projects).await, App::new(Domain::Projects).await);
     let write = KNOWN;
-    let merge = "select projects.take_contact('projects-take-contacts', '10000000-0000-4000-8000-000000000001',
-        '00000000-0000-4000-8000-0000000000a1',
-        '{\"version\": 2, \"merged_into\": \"00000000-0000-4000-8000-0000000000a3\"}', 'merged')";
     let named = "select (select count(*) from community.projects where owner_ref = who.id)
           + (select count(*) from community.project_roles where contact_ref = who.id and deleted_at is null)
           + (select count(*) from building.building_roles where contact_ref = who.id and deleted_at is null)
           + (select count(*) from community.partners where contact_ref = who.id)
         from (select '00000000-0000-4000-8000-0000000000a1'::uuid as id) as who";
 
-    for (app, first, second) in [(one, write, merge), (two, merge, write)] {
+    for (app, first, second) in [(one, write, MERGE), (two, MERGE, write)] {
         let open = app.database.superuser().await;
         open.batch_execute("begin").await.unwrap();
         open.batch_execute(first).await.unwrap();
@@ -172,5 +174,32 @@ async fn what_is_written_while_a_merge_is_taken_names_whom_it_became_whoever_com
         tokio::join!(app.execute(second), commit);
 
         assert_eq!(app.value(named).await, "0", "{first}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_changes_what_a_merge_will_change_waits_for_it_and_it_never_for_them() {
+    let app = App::new(Domain::Projects).await;
+    app.execute(KNOWN).await;
+    let writes = [
+        "update community.projects set owner_ref = owner_ref where slug = 'one'",
+        "update community.project_roles set contact_ref = contact_ref where project_id::text ~ '^0{8}-'",
+        "update building.building_roles set contact_ref = contact_ref where building_id::text ~ '^0{8}-'",
+        "update community.partners set contact_ref = contact_ref where id::text ~ '^0{8}-'",
+    ];
+
+    for write in writes {
+        let open = app.database.superuser().await;
+        open.batch_execute(
+            "begin; lock table projects.ref_companies, projects.ref_contacts in share row exclusive mode",
+        )
+        .await
+        .unwrap();
+        let merge = async {
+            somebody_waits(&app).await;
+            open.batch_execute(MERGE).await.unwrap_or_else(|error| panic!("{write}: {error:?}"));
+            open.batch_execute("rollback").await.unwrap();
+        };
+        tokio::join!(app.execute(write), merge);
     }
 }
