@@ -1,6 +1,6 @@
 //! Our bank's statements are taken in, and people say what their lines are.
 use serde_json::{Value, json};
-use testdb::{Answer, Call};
+use testdb::{Answer, Call, Transport};
 
 use super::golden::{Books, is_documented, pence};
 use crate::{bank_accounts, bank_lines, bank_statements, jobs::reconcile_bank, reconciliations};
@@ -172,7 +172,9 @@ async fn a_statement_is_taken_in_once_and_joins_those_beside_it() {
 
 #[tokio::test]
 async fn the_job_finds_what_it_can_and_a_person_says_the_rest_and_takes_it_back() {
-    let books = Books::new().await;
+    let mut books = Books::new().await;
+    // For the rehearsal, which statements over HTTP cannot do.
+    books.app = books.app.over(Transport::TcpDirect);
     for reference in ["AB1", "AB2", "AB3"] {
         books.give(&json!({ "processor": "bank_transfer", "processor_ref": reference })).await;
     }
@@ -194,8 +196,8 @@ async fn the_job_finds_what_it_can_and_a_person_says_the_rest_and_takes_it_back(
     let call = call.header("if-match", "\"1\"").json(&json!({ "with": with_first }));
     let dry = books.app.call(&bank_lines::match_line::ROUTE, call).await;
     assert_eq!(
-        (dry.status, dry.body["postings"].as_array().unwrap().len()),
-        (200, 2),
+        (dry.status, dry.body["postings"].as_array().map(Vec::len)),
+        (200, Some(2)),
         "{}",
         dry.body
     );

@@ -3,7 +3,7 @@ use std::{env, fs, process};
 
 use db::Domain;
 use serde_json::json;
-use testdb::App;
+use testdb::{App, Transport};
 
 use super::{
     enter_as,
@@ -66,7 +66,9 @@ async fn with_the_authority(given: &str) {
         &unnamed,
     ];
     let named = all.map(|stub| format!("{}?client_id={CLIENT}", stub.url)).join(",");
-    let app = App::empty(Domain::Platform).await.set("ARUURI_OIDC_ISSUERS", Some(&named));
+    // Over HTTP the database would need the authority that was replaced.
+    let app = App::empty(Domain::Platform).await.over(Transport::TcpDirect);
+    let app = app.set("ARUURI_OIDC_ISSUERS", Some(&named));
     let enter = async |stub: &Stub, who: &str| {
         let changes = json!({ "sub": who, "email": format!("{who}@example.org") });
         enter_as(&app, stub, &changes).await
