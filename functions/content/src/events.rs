@@ -2,7 +2,7 @@
 use api::{Failed, Subscriber};
 use db::{Db, Domain, events::Event};
 
-use crate::sql::events::{KEEP_CONTACT, KEEP_PROJECT};
+use crate::sql::events::{KEEP_PROJECT, TAKE_CONTACT};
 
 /// Every subscriber of this domain.
 pub const SUBSCRIBERS: &[&Subscriber] = &[&PROJECTS, &CONTACTS];
@@ -19,13 +19,13 @@ pub const PROJECTS: Subscriber = Subscriber {
     take: |event, db| Box::pin(keep_project(event, db)),
 };
 
-/// A contact that was merged is known by another id, one that was erased has no name.
+/// What a merged contact wrote is the other's; whoever was erased is named nowhere and edits nothing.
 pub const CONTACTS: Subscriber = Subscriber {
     name: CONTACTS_NAME,
-    summary: "Keeps which contacts were merged or erased.",
+    summary: "Gives what merged contacts wrote to those that they became; who was erased is no author or editor.",
     domain: Domain::Content,
     topics: &["platform.contact.merged.v1", "platform.contact.erased.v1"],
-    take: |event, db| Box::pin(keep_contact(event, db)),
+    take: |event, db| Box::pin(take_contact(event, db)),
 };
 
 async fn keep_project(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
@@ -34,9 +34,9 @@ async fn keep_project(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn keep_contact(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
+async fn take_contact(event: &Event, db: &Db<'_>) -> Result<(), Failed> {
     let status = event.what().to_owned();
     let fact = (CONTACTS_NAME, event.id, event.aggregate_id, event.payload.clone(), status);
-    KEEP_CONTACT.one(db, fact).await?;
+    TAKE_CONTACT.one(db, fact).await?;
     Ok(())
 }

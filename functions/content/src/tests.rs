@@ -4,6 +4,7 @@ use testdb::{App, wrong_examples};
 use crate::{ROUTES, sql};
 
 mod categories;
+mod events;
 mod posts;
 mod trail;
 
