@@ -153,6 +153,43 @@ comment on column finance.ref_contacts.seen_at is 'When it was last heard of; se
 
 create trigger keep_newest before update on finance.ref_contacts
   for each row execute function finance.keep_newest();
+create index ref_contacts_merged_into_ref_idx on finance.ref_contacts (merged_into_ref);
+
+create function finance.contact_now(p_contact uuid) returns uuid
+  language plpgsql stable strict
+  set search_path = ''
+as $$
+begin
+  return coalesce((
+    with recursive up (id) as (
+      select p_contact
+      union
+      select r.merged_into_ref from finance.ref_contacts r join up on up.id = r.id where r.merged_into_ref is not null
+    )
+    select up.id from up
+    where not exists (select from finance.ref_contacts r where r.id = up.id and r.merged_into_ref is not null)
+  ), p_contact);
+end
+$$;
+comment on function finance.contact_now(uuid) is 'The contact that one was merged into in the end; itself if it was not.';
+
+create function finance.contacts_of(p_contact uuid) returns uuid[]
+  language plpgsql stable strict
+  set search_path = ''
+as $$
+begin
+  return (
+    with recursive down (id) as (
+      select p_contact
+      union
+      select r.id from finance.ref_contacts r join down on r.merged_into_ref = down.id
+    )
+    select array_agg(down.id) from down
+  );
+end
+$$;
+comment on function finance.contacts_of(uuid) is 'A contact and all that were merged into it: whoever somebody was.';
+grant execute on function finance.contact_now(uuid), finance.contacts_of(uuid) to finance_reader, finance_writer;
 
 create table finance.webhook_events (
   id uuid not null default gen_random_uuid(),

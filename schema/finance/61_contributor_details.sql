@@ -137,7 +137,7 @@ begin
   -- The lock makes an erasure at the same time wait, and then blank this too; one that came first is seen.
   select c.type into v_type from giving.contributors c
   where c.id = p_contributor_id and c.deleted_at is null and c.status <> 'erased'
-    and (p_viewer is null or c.contact_ref = p_viewer)
+    and (p_viewer is null or c.contact_ref = any (finance.contacts_of(p_viewer)))
   for no key update;
   if not found then
     return;

@@ -59,7 +59,9 @@ begin
   end if;
   -- The lock makes a concurrent deletion of the contributor wait.
   perform 1 from giving.contributors
-  where id = v_row.contributor_id and deleted_at is null and (p_viewer is null or contact_ref = p_viewer) for share;
+  where id = v_row.contributor_id and deleted_at is null
+    and (p_viewer is null or contact_ref = any (finance.contacts_of(p_viewer)))
+  for share;
   if not found then
     raise exception 'contributor % does not exist', v_row.contributor_id
       using errcode = '23503', constraint = 'recurring_mandates_contributor_id_fkey',
@@ -121,7 +123,8 @@ begin
     return;
   end if;
   select m.* into v_row from giving.recurring_mandates m
-  join giving.contributors c on c.id = m.contributor_id and (p_viewer is null or c.contact_ref = p_viewer)
+  join giving.contributors c on c.id = m.contributor_id
+    and (p_viewer is null or c.contact_ref = any (finance.contacts_of(p_viewer)))
   where m.id = p_id for no key update of m;
   if not found then
     raise exception 'mandate % does not exist', p_id

@@ -507,16 +507,16 @@ statements! {
         Sql::new("select bad_seq as seq, why from ledger.verify_chain() limit $1").never_null();
     /// What contributor `$1` gave from day `$2` to before day `$3`, if they are the contact `$4` or
     /// that is null; at most `$5`.
-    pub const GIVEN: Sql<(ContributorId, Date, Date, Scope, i64), Given> = Sql::new(
+    pub const GIVEN: Sql<(ContributorId, Date, Date, Scope, i64), Given> = Sql::new(concat!(
         "select t.id as contribution_id, t.occurred_on, t.project_ref, t.amount_minor, t.currency,
            coalesce((select sum(r.amount_minor) from giving.refunds r
              where r.contribution_id = t.id and r.status = 'settled'), 0)::bigint as refunded_minor
          from giving.contributions t join giving.contributors c on c.id = t.contributor_id
          where t.contributor_id = $1 and t.occurred_on >= $2 and t.occurred_on < $3
            and t.settled_at is not null
-           and ($4 is null or c.contact_ref = $4)
+           and ", own!("$4", "c.contact_ref"), "
          order by t.occurred_on, t.id
          limit $5",
-    )
+    ))
     .never_null();
 }

@@ -132,7 +132,9 @@ macro_rules! page {
             "
              from giving.contributions t
              join giving.contributors c on c.id = t.contributor_id
-             where ($1 is null or c.contact_ref = $1)
+             where ",
+            own!("$1", "c.contact_ref"),
+            "
                and ($2 is null or t.contributor_id = $2)
                and ($3 is null or t.project_ref = $3)
                and ($4 is null or t.status = $4)
@@ -159,7 +161,7 @@ statements! {
         "select ", columns!(), "
          from giving.contributions t
          join giving.contributors c on c.id = t.contributor_id
-         where t.id = $1 and ($2 is null or c.contact_ref = $2)"
+         where t.id = $1 and ", own!("$2", "c.contact_ref")
     ));
     /// Records a contribution and posts it, once per scope and key; no row if the contributor is unknown, or not the
     /// contact `$21`. The function is called for the contributor found, and so only if one is. See `giving.give` for
@@ -177,7 +179,7 @@ statements! {
          cross join lateral giving.give(
            $1, $2, $3, $4, c.id, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) f
          cross join lateral (select (f.contribution).*) t
-         where c.id = $5 and ($21 is null or c.contact_ref = $21)"
+         where c.id = $5 and ", own!("$21", "c.contact_ref")
     ))
     .never_null();
 }

@@ -57,7 +57,8 @@ row! {
 
 macro_rules! columns {
     () => {
-        "id, type, display_name, email, contact_ref, locale, created_at, updated_at, version"
+        "id, type, display_name, email, finance.contact_now(contact_ref) as contact_ref, locale, created_at, updated_at,
+         version"
     };
 }
 
@@ -70,7 +71,7 @@ statements! {
         "select ", columns!(), "
          from giving.contributors
          where deleted_at is null
-           and ($1 is null or contact_ref = $1)
+           and ", own!("$1", "contact_ref"), "
            and ($2 is null or type = $2)
            and ($3 is null or (created_at, id) < ($3, $4))
          order by created_at desc, id desc
@@ -81,7 +82,7 @@ statements! {
         "select ", columns!(), "
          from giving.contributors
          where deleted_at is null
-           and ($1 is null or contact_ref = $1)
+           and ", own!("$1", "contact_ref"), "
            and ($2 is null or type = $2)
            and ($3 is null or (created_at, id) > ($3, $4))
          order by created_at, id
@@ -92,7 +93,7 @@ statements! {
         "select ", columns!(), "
          from giving.contributors
          where id = $1 and deleted_at is null
-           and ($2 is null or contact_ref = $2)"
+           and ", own!("$2", "contact_ref")
     ));
     /// Records a contributor. Breaks `contributors_pkey`, `contributors_contact_ref_key`,
     /// `contributors_anonymous_is_nobody`.

@@ -245,7 +245,7 @@ statements! {
              select k.id from giftaid.claimants k where k.partner_ref is null order by k.created_at, k.id limit 1
            )), $6 ->> 'scope', ($6 ->> 'contribution_id')::uuid,
            $7, $8, $9, $10, ($6 ->> 'evidence_ref')::uuid, $11, $12, $13) t
-         where c.id = $5 and c.deleted_at is null and ($14 is null or c.contact_ref = $14)"
+         where c.id = $5 and c.deleted_at is null and ", own!("$14", "c.contact_ref")
     ))
     .never_null();
     /// A declaration: of anyone, or of the contact `$2` only.
@@ -254,7 +254,7 @@ statements! {
             "select ", columns!("d"), "
              from giftaid.declarations d
              join giving.contributors c on c.id = d.contributor_id
-             where d.id = $1 and ($2 is null or c.contact_ref = $2)"
+             where d.id = $1 and ", own!("$2", "c.contact_ref")
         ))
         .never_null();
     /// The latest written record of an oral declaration.
@@ -277,7 +277,7 @@ statements! {
     ))
     .never_null();
     /// What is known of gifts, anyone's or of the contact `$2` only.
-    pub const FACTS: Sql<(Vec<types::ContributionId>, Option<ContactId>), Facts> = Sql::repeatable(
+    pub const FACTS: Sql<(Vec<types::ContributionId>, Option<ContactId>), Facts> = Sql::repeatable(concat!(
         "select g.id, g.occurred_on, g.amount_minor, g.currency, giftaid.refunded(g.id) as refunded_minor,
            g.benefit_minor, coalesce((
              select sum(o.benefit_minor) from giving.contributions o
@@ -311,9 +311,9 @@ statements! {
            order by k.created_at, k.id
            limit 1
          ) n on true
-         where g.id = any ($1) and ($2 is null or c.contact_ref = $2)
+         where g.id = any ($1) and ", own!("$2", "c.contact_ref"), "
          limit 1000",
-    )
+    ))
     .never_null();
     /// Gifts of people who have declared, after an id, that are not in the books with their tax: limit.
     pub const CANDIDATES: Sql<(Option<ContributionId>, i64), Candidate> = Sql::repeatable(

@@ -108,7 +108,7 @@ statements! {
         "select ", columns!(), "
          from giving.recurring_mandates t
          join giving.contributors c on c.id = t.contributor_id
-         where ($1 is null or c.contact_ref = $1)
+         where ", own!("$1", "c.contact_ref"), "
            and ($2 is null or t.contributor_id = $2)
            and ($3 is null or t.status = $3)
            and ($4 is null or (t.created_at, t.id) < ($4, $5))
@@ -121,7 +121,7 @@ statements! {
          from giving.recurring_mandates t
          join giving.contributors c on c.id = t.contributor_id
          where t.id = $1
-           and ($2 is null or c.contact_ref = $2)"
+           and ", own!("$2", "c.contact_ref")
     ));
     /// Records one, once per scope and key; see `giving.create_mandate` for what it breaks.
     pub const CREATE: Sql<(Key, Value, Scope, ContactId), Kept<Mandate>> = Sql::repeatable(concat!(

@@ -1,6 +1,22 @@
 //! The row types and statements of the finance domain.
 use db::{Column, FromRow, ReadError, Row};
 
+/// Whether the contributor that stands for the contact `$contact` is within the [`db::Scope`] of a parameter: anybody, or
+/// whoever is that contact now.
+macro_rules! own {
+    ($viewer:literal, $contact:literal) => {
+        concat!(
+            "(",
+            $viewer,
+            " is null or ",
+            $contact,
+            " = any (finance.contacts_of(",
+            $viewer,
+            ")))"
+        )
+    };
+}
+
 pub mod allocations;
 pub mod audit;
 pub mod bank;

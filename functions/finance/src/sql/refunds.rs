@@ -92,7 +92,7 @@ statements! {
          join giving.contributions g on g.id = t.contribution_id
          join giving.contributors c on c.id = g.contributor_id
          where t.contribution_id = $1
-           and ($2 is null or c.contact_ref = $2)
+           and ", own!("$2", "c.contact_ref"), "
            and ($3 is null or (t.created_at, t.id) < ($3, $4))
          order by t.created_at desc, t.id desc
          limit $5"

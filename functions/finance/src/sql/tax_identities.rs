@@ -63,7 +63,7 @@ statements! {
            join giving.contributor_identities i on i.contributor_id = c.id and i.erased_at is null
            left join giving.contributor_addresses a
              on a.contributor_id = c.id and a.valid_to is null and a.erased_at is null
-           where c.id = $1 and c.deleted_at is null and ($2 is null or c.contact_ref = $2)
+           where c.id = $1 and c.deleted_at is null and ", own!("$2", "c.contact_ref"), "
          ), noted as (
            insert into finance.audit_logs (
              domain, actor_kind, actor_contact_id, session_id, action, change_type, entity_type, entity_id, request_id,

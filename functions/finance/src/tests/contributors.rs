@@ -2,8 +2,13 @@ use db::Domain;
 use serde_json::{Value, json};
 use testdb::{App, Call, Life};
 use types::ContactId;
+use uuid::Uuid;
 
-use crate::contributors::{create, delete, find, list, restore, update};
+use crate::{
+    contributions,
+    contributors::{create, delete, find, list, restore, update},
+    jobs::take_events,
+};
 
 async fn created(app: &App, name: &str) -> String {
     let body = json!({ "type": "individual", "display_name": name, "email": "a@example.org" });
@@ -129,6 +134,53 @@ async fn a_contributor_sees_their_own_record_and_no_other() {
 
     assert_eq!((own.status, foreign.status, all.status), (200, 404, 403));
     assert_eq!((twice.status, twice.code()), (409, "conflict"));
+}
+
+#[tokio::test]
+async fn who_was_merged_into_somebody_gave_as_that_contact_in_any_order() {
+    for order in [[0, 1], [1, 0]] {
+        let app = App::empty(Domain::Finance).await;
+        let [first, then, now, stranger] = [(); 4].map(|()| ContactId::new());
+        let facts = [(first, then), (then, now)].map(|(from, into)| {
+            json!({ "detail-type": "platform.contact.merged.v1", "detail": {
+                "id": Uuid::now_v7(), "aggregate_type": "contact", "aggregate_id": from,
+                "occurred_at": "2026-11-01T00:00:00Z", "position": 1,
+                "payload": { "version": 2, "merged_into": into } } })
+        });
+        let made = async |contact: ContactId| {
+            let body =
+                json!({ "type": "individual", "display_name": "Ada", "contact_ref": contact });
+            let id = app.created(&create::ROUTE, "treasurer", &body).await["id"].clone();
+            let gift =
+                json!({ "contributor_id": id, "amount": { "amount": 500, "currency": "GBP" } });
+            let call =
+                Call::role("treasurer").header("idempotency-key", contact.to_string()).json(&gift);
+            assert_eq!(app.call(&contributions::create::ROUTE, call).await.status, 201);
+            id
+        };
+        // Both had given before anybody knew that they are one.
+        let both = [made(first).await, made(now).await];
+        let seen = async |contact: ContactId| {
+            let call = Call::role("contributor").contact(contact);
+            let gifts = app.call(&contributions::list::ROUTE, call).await;
+            gifts.body["data"].as_array().unwrap().len()
+        };
+        assert_eq!((seen(first).await, seen(now).await), (1, 1));
+
+        for at in order {
+            app.take(&take_events::JOB, &facts[at]).await.result.unwrap();
+        }
+
+        assert_eq!((seen(now).await, seen(stranger).await), (2, 0), "{order:?}");
+        for id in both.iter().map(|id| id.as_str().unwrap()) {
+            let own = Call::role("contributor").contact(now).path(id);
+            let own = app.call(&find::ROUTE, own).await;
+            let foreign = Call::role("contributor").contact(stranger).path(id);
+            let foreign = app.call(&find::ROUTE, foreign).await;
+            assert_eq!((own.status, &own.body["contact_ref"]), (200, &json!(now)), "{order:?}");
+            assert_eq!(foreign.status, 404);
+        }
+    }
 }
 
 #[tokio::test]
