@@ -93,6 +93,11 @@ begin
     return query select true, true;
     return;
   end if;
+  -- With a merge goes what others keep for the one who was merged: gifts, parts in projects.
+  if p_survivor = p_actor then
+    raise exception 'nobody merges somebody into themselves'
+      using errcode = '23514', constraint = 'contacts_merged_by_another', schema = 'party', table = 'contacts';
+  end if;
   perform 1 from party.contacts c where c.id = p_survivor and c.status = 'live' and c.deleted_at is null;
   if not found then
     raise exception 'contact % is not live, nothing can be merged into it', p_survivor
@@ -165,7 +170,7 @@ begin
 end
 $$;
 comment on function party.merge_contact(uuid, integer, uuid, text, uuid) is
-  'Archives a contact as merged into another, which gets its companies, leads, files and what it lacks; what is past stays. Done twice, it says so again. Breaks contacts_merged_powerless, contacts_merged_into_live, contacts_merged_into_id_once, contacts_merged_other.';
+  'Archives a contact as merged into another, which gets its companies, leads, files and what it lacks; what is past stays. Done twice, it says so again. Breaks contacts_merged_by_another, contacts_merged_powerless, contacts_merged_into_live, contacts_merged_into_id_once, contacts_merged_other.';
 grant execute on function party.merge_contact(uuid, integer, uuid, text, uuid) to platform_writer;
 
 create function party.merge_company(p_id uuid, p_version integer, p_survivor uuid, p_reason text, p_actor uuid)

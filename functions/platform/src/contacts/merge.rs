@@ -84,6 +84,9 @@ async fn merge(req: &Request, db: &Db<'_>) -> Result<Response, Problem> {
     let (met, survivor) = db
         .transaction(steps)
         .await
+        .on_constraint("contacts_merged_by_another", || {
+            Problem::conflict("nobody merges somebody into themselves: somebody else must")
+        })
         .on_constraint("contacts_merged_powerless", || {
             Problem::conflict("the contact has a login or holds roles: merge the other way round, or take them away")
         })

@@ -168,6 +168,14 @@ async fn a_merge_gives_nobody_another_login_or_role() {
         let answer = app.call(&merge::ROUTE, call).await;
         assert_eq!((answer.status, answer.code()), (409, "conflict"), "{}", answer.body);
     }
+
+    // What other domains keep for somebody goes with a merge too: nobody takes it for themselves.
+    let other = made(&app, json!({ "last_name": "Other" })).await;
+    let call = || at("admin", &target, "\"1\"").json(&json!({ "into": other }));
+    let mine = app.call(&merge::ROUTE, call().contact(other.parse().unwrap())).await;
+    let theirs = app.call(&merge::ROUTE, call()).await;
+    assert_eq!((mine.status, mine.code()), (409, "conflict"), "{}", mine.body);
+    assert_eq!(theirs.status, 200, "{}", theirs.body);
 }
 
 #[tokio::test]
