@@ -138,10 +138,11 @@ async fn every_role_may_do_what_it_must_and_nothing_more() {
 /// As the application adds them.
 #[tokio::test]
 async fn what_is_only_added_to_has_ids_in_order_of_time() {
-    // RFC 9562, section 5.7: 48 bits of milliseconds, the version, the variant; of a moment within the transaction.
+    // RFC 9562, section 5.7: 48 bits of milliseconds, the version, the variant; of a moment within the transaction,
+    // rounded to the nearest millisecond.
     let ordered = "substr(id::text, 15, 1) = '7' and substr(id::text, 20, 1) in ('8', '9', 'a', 'b')
         and ('x0000' || replace(left(id::text, 13), '-', ''))::bit(64)::bigint
-          between floor(extract(epoch from now()) * 1000) and extract(epoch from clock_timestamp()) * 1000";
+          between round(extract(epoch from now()) * 1000) and round(extract(epoch from clock_timestamp()) * 1000)";
     for (domain, _, log) in DOMAINS {
         let database = Database::migrated(domain).await;
         let app = database.log_in(domain, Kind::App).await.unwrap();
